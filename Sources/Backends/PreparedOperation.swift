@@ -1,0 +1,183 @@
+import AssayABI
+package import Model
+
+/// An operation's descriptor with all the memory it points into.
+@safe
+final class Descriptor {
+    private let attributes: KeyValues
+    private let names: KeyValues
+    private let inputs: TensorList
+    private let outputs: TensorList
+    let pointer: UnsafeMutablePointer<assay_op_desc>
+
+    /// - Parameter constants: the buffers of constant inputs, by input index.
+    init(_ operation: Operation, constants: [Int: Buffer]) {
+        attributes = KeyValues(operation.attributes)
+        names = KeyValues([])
+        inputs = TensorList(operation.inputs, buffers: constants)
+        outputs = TensorList(operation.outputs, buffers: [:])
+        unsafe pointer = .allocate(capacity: 1)
+        var descriptor = unsafe zeroed(assay_op_desc.self)
+        unsafe descriptor.h = head(of: assay_op_desc.self)
+        unsafe descriptor.domain = names.string(operation.domain)
+        unsafe descriptor.name = names.string(operation.name)
+        unsafe descriptor.opset = UInt32(operation.opset)
+        unsafe descriptor.flags = UInt32(ASSAY_EXACT_DTYPE) | UInt32(ASSAY_NO_FALLBACK)
+        unsafe descriptor.math_dtype = operation.math?.rawValue ?? 0
+        unsafe descriptor.accumulate_dtype = operation.accumulate?.rawValue ?? 0
+        unsafe descriptor.inputs = UnsafePointer(inputs.list)
+        unsafe descriptor.outputs = UnsafePointer(outputs.list)
+        unsafe descriptor.input_count = UInt32(operation.inputs.count)
+        unsafe descriptor.output_count = UInt32(operation.outputs.count)
+        unsafe descriptor.attributes = UnsafePointer(attributes.pointer)
+        unsafe descriptor.attribute_count = UInt32(attributes.count)
+        unsafe pointer.initialize(to: descriptor)
+    }
+
+    deinit { unsafe pointer.deallocate() }
+}
+
+/// A list of pointers to tensors, as the ABI wants it.
+@safe
+final class TensorList {
+    typealias Entry = UnsafePointer<assay_tensor>?
+
+    let list: UnsafeMutablePointer<Entry>
+    private let tensors: UnsafeMutablePointer<assay_tensor>
+    private let buffers: [Buffer]
+
+    init(_ specs: [TensorSpec], buffers: [Int: Buffer]) {
+        self.buffers = Array(buffers.values)
+        unsafe tensors = .allocate(capacity: max(1, specs.count))
+        unsafe list = .allocate(capacity: max(1, specs.count))
+        for (index, spec) in specs.enumerated() {
+            var tensor = unsafe zeroed(assay_tensor.self)
+            unsafe tensor.h = head(of: assay_tensor.self)
+            unsafe tensor.dtype = spec.dtype.rawValue
+            unsafe tensor.rank = UInt32(spec.shape.count)
+            unsafe tensor.flags = spec.isConstant ? UInt32(ASSAY_TENSOR_CONST) : 0
+            unsafe withUnsafeMutableBytes(of: &tensor.dims) { bytes in
+                let extents = unsafe bytes.bindMemory(to: Int64.self)
+                for (axis, extent) in spec.shape.prefix(8).enumerated() {
+                    unsafe extents[axis] = Int64(extent)
+                }
+            }
+            unsafe tensor.buffer = buffers[index]?.handle
+            unsafe (tensors + index).initialize(to: tensor)
+            unsafe (list + index).initialize(to: UnsafePointer(tensors + index))
+        }
+    }
+
+    deinit {
+        unsafe list.deallocate()
+        unsafe tensors.deallocate()
+    }
+}
+
+/// The tensors of one call.
+@safe
+package struct TensorSet {
+    let inputs: UnsafePointer<UnsafePointer<assay_tensor>?>
+    let outputs: UnsafePointer<UnsafePointer<assay_tensor>?>
+    private let inputList: TensorList
+    private let outputList: TensorList
+    package let inputBuffers: [Buffer]
+    package let outputBuffers: [Buffer]
+
+    /// - Parameters:
+    ///   - inputs: one buffer for each input of the operation.
+    ///   - outputs: one buffer for each output.
+    package init(_ operation: Operation, inputs: [Buffer], outputs: [Buffer]) {
+        precondition(inputs.count == operation.inputs.count, "one buffer for each input")
+        precondition(outputs.count == operation.outputs.count, "one buffer for each output")
+        func indexed(_ buffers: [Buffer]) -> [Int: Buffer] {
+            Dictionary(uniqueKeysWithValues: buffers.enumerated().map { ($0.offset, $0.element) })
+        }
+        inputList = TensorList(operation.inputs, buffers: indexed(inputs))
+        outputList = TensorList(operation.outputs, buffers: indexed(outputs))
+        unsafe self.inputs = UnsafePointer(inputList.list)
+        unsafe self.outputs = UnsafePointer(outputList.list)
+        inputBuffers = inputs
+        outputBuffers = outputs
+    }
+}
+
+/// An operation that a device has prepared. The C type is `assay_op`.
+@safe
+package final class PreparedOperation {
+    typealias Enqueue = @convention(c) (
+        assay_op?, assay_queue?, UnsafePointer<UnsafePointer<assay_tensor>?>?,
+        UnsafePointer<UnsafePointer<assay_tensor>?>?, UnsafePointer<assay_workspace>?,
+        UnsafeMutablePointer<assay_error>?
+    ) -> assay_status
+
+    private let device: Device
+    let handle: assay_op
+    let enqueueSlot: Enqueue
+    package let info: ExecutionInfo
+    /// The sets of tensors that calls cycle through.
+    package let sets: [TensorSet]
+
+    init(
+        device: Device, handle: assay_op, enqueue: @escaping Enqueue, info: ExecutionInfo,
+        sets: [TensorSet]
+    ) {
+        precondition(!sets.isEmpty, "an operation runs on at least one set of tensors")
+        self.device = device
+        unsafe self.handle = handle
+        unsafe enqueueSlot = enqueue
+        self.info = info
+        self.sets = sets
+    }
+
+    deinit { if let destroy = unsafe device.operation.destroy { unsafe destroy(handle) } }
+}
+
+extension Device {
+    /// Asks whether the device can execute the operation. The C slot is `query`.
+    ///
+    /// Throws an error that `isUnsupported` when it cannot.
+    package func query(_ operation: Operation) throws(BackendError) {
+        guard let query = unsafe self.operation.query else {
+            throw BackendError(
+                status: -1, place: "query", message: "the plug-in offers no operations")
+        }
+        let descriptor = Descriptor(operation, constants: [:])
+        var info = unsafe zeroed(assay_op_info.self)
+        unsafe info.h = head(of: assay_op_info.self)
+        try unsafe call("query") { unsafe query(handle, descriptor.pointer, &info, $0) }
+        guard unsafe info.supported != 0 else {
+            throw BackendError(
+                status: -1, place: "query", message: "\(operation.name) is not supported")
+        }
+    }
+
+    /// Prepares the operation for these sets of tensors. The C slot is `prepare`.
+    package func prepare(
+        _ operation: Operation, sets: [TensorSet]
+    ) throws(BackendError) -> PreparedOperation {
+        let prepare = try unsafe slot(self.operation.prepare, "assay.op/1 prepare")
+        let enqueue = try unsafe slot(self.operation.enqueue, "assay.op/1 enqueue")
+        var constants: [Int: Buffer] = [:]
+        for (index, input) in operation.inputs.enumerated() where input.isConstant {
+            constants[index] = sets[0].inputBuffers[index]
+        }
+        let descriptor = Descriptor(operation, constants: constants)
+        var info = unsafe zeroed(assay_op_info.self)
+        unsafe info.h = head(of: assay_op_info.self)
+        var handle: assay_op?
+        try unsafe call("prepare") {
+            unsafe prepare(self.handle, descriptor.pointer, 0, &handle, &info, $0)
+        }
+        guard let handle = unsafe handle else {
+            throw BackendError(status: -11, place: "prepare", message: "it gave no operation")
+        }
+        let facts = unsafe ExecutionInfo(
+            kernel: text(info.kernel), executedOn: text(info.executed_on),
+            math: DType(rawValue: info.math_dtype), accumulate: DType(rawValue: info.accumulate_dtype),
+            packedBytes: Bytes(info.packed_bytes), workspaceBytes: Bytes(info.workspace_bytes),
+            setupSeconds: info.setup_s)
+        return unsafe PreparedOperation(
+            device: self, handle: handle, enqueue: enqueue, info: facts, sets: sets)
+    }
+}

@@ -1,0 +1,61 @@
+package import Model
+
+/// What is known about a run beside its plan and its launches.
+package struct Environment: Sendable, Hashable, Codable {
+    package var runID: String
+    /// UTC, ISO 8601.
+    package var started: String
+    package var harness: HarnessFacts
+    package var before: MachineFacts
+    /// Nil until the run is sealed.
+    package var after: MachineFacts?
+    /// When the last session of the run ended; nil until sealed.
+    package var ended: String?
+    /// The manifests of the backends that take part, by id.
+    package var backends: [BackendUse]
+
+    package init(
+        runID: String, started: String, harness: HarnessFacts, before: MachineFacts,
+        backends: [BackendUse]
+    ) {
+        self.runID = runID
+        self.started = started
+        self.harness = harness
+        self.before = before
+        self.backends = backends
+    }
+}
+
+/// A backend as it took part in a run: its manifest, its file's digest, its devices.
+package struct BackendUse: Sendable, Hashable, Codable {
+    package var manifest: BackendManifest
+    package var sha256: String
+    package var devices: [DeviceFacts]
+
+    package init(manifest: BackendManifest, sha256: String, devices: [DeviceFacts]) {
+        self.manifest = manifest
+        self.sha256 = sha256
+        self.devices = devices
+    }
+}
+
+/// A bundle's measured content: everything that a record is derived from.
+package struct BundleContents: Sendable {
+    package var plan: Plan
+    package var planSha256: String
+    package var environment: Environment
+    package var launches: [LaunchEntry]
+    /// Elapsed ticks of a sample file, by its path in the bundle.
+    package var samples: [String: [Int64]]
+
+    package init(
+        plan: Plan, planSha256: String, environment: Environment, launches: [LaunchEntry],
+        samples: [String: [Int64]]
+    ) {
+        self.plan = plan
+        self.planSha256 = planSha256
+        self.environment = environment
+        self.launches = launches
+        self.samples = samples
+    }
+}

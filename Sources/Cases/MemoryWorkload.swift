@@ -1,0 +1,118 @@
+import Model
+
+/// Traffic to caches or memory: a STREAM kernel, or a chain of dependent reads.
+struct MemoryWorkload: Workload {
+    /// One pass over less than this is too short to time, so small arrays are passed repeatedly.
+    static let bytesPerCall: Int64 = 16 << 20
+    /// Enough dependent reads of the fastest cache for a call of ten microseconds.
+    static let stepsMin: Int64 = 1 << 14
+    /// Bounds a call at about a tenth of a second where each read goes to memory.
+    static let stepsMax: Int64 = 1 << 20
+    static let bytesMax: Int64 = 1 << 44
+
+    private static let streamKeys = ["stores", "repetitions", "scalar"]
+    private static let chaseKeys = ["stride", "window", "steps", "pages"]
+    private static let operatorNames = [
+        "read": "MemoryRead", "write": "MemoryWrite", "copy": "MemoryCopy",
+        "scale": "MemoryScale", "add": "MemoryAdd", "triad": "MemoryTriad",
+    ]
+    private static let arrayCounts: [String: Int64] = [
+        "read": 1, "write": 1, "copy": 2, "scale": 2, "add": 3, "triad": 3,
+    ]
+
+    let place: Place
+    let kernel: Term
+    let bytes: Formula
+    let stores: Term
+    let pages: Term
+    let scalar: Double
+    let repetitions: Formula?
+    let stride: Formula
+    let window: Formula
+    let steps: Formula?
+
+    init(_ node: Node, _ context: inout WorkloadContext) {
+        place = node["kernel"]?.place ?? node.place
+        let kernels = CaseTable.streamKernels + ["chase"]
+        kernel = context.term(node["kernel"], kernels) ?? .literal("read")
+        bytes = context.formula(node["bytes"]) ?? Formula(0)
+        stores = context.term(node["stores"], ["plain", "nonTemporal"]) ?? .literal("plain")
+        pages = context.term(node["pages"], ["small", "huge"]) ?? .literal("small")
+        scalar = node["scalar"]?.scalar?.number ?? 3
+        repetitions = context.formula(node["repetitions"])
+        stride = context.formula(node["stride"]) ?? Formula(64)
+        window = context.formula(node["window"]) ?? Formula(0)
+        steps = context.formula(node["steps"])
+        refuseForeignKeys(node, &context)
+    }
+
+    /// Keys that none of the kernels of this case look at would be silently ignored.
+    private func refuseForeignKeys(_ node: Node, _ context: inout WorkloadContext) {
+        var kernels: [String] = []
+        switch kernel {
+        case .literal(let name): kernels = [name]
+        case .reference(let reference):
+            kernels = context.axes.axes[reference.axis].values
+                .compactMap { $0.cell(reference.field)?.text }
+        }
+        let hasChase = kernels.contains("chase")
+        let hasStream = kernels.contains { $0 != "chase" }
+        for entry in node.map ?? [] {
+            let isForeign = (!hasStream && Self.streamKeys.contains(entry.key))
+                || (!hasChase && Self.chaseKeys.contains(entry.key))
+            guard isForeign else { continue }
+            context.findings.add(
+                entry.keyPlace,
+                "'\(entry.key)' means nothing to the kernel "
+                    + Set(kernels).sorted().map { "'\($0)'" }.joined(separator: ", "))
+        }
+    }
+
+    func headline(at combination: Combination) -> Headline {
+        kernel.text(at: combination) == "chase" ? .latencyAccess : .bandwidth
+    }
+
+    func operation(at combination: Combination) throws(Fault) -> Operation? {
+        let kernel = kernel.text(at: combination)
+        guard let name = Self.operatorNames[kernel], let arrays = Self.arrayCounts[kernel] else {
+            return try chase(at: combination)
+        }
+        let stores = stores.text(at: combination)
+        // A read writes nothing: with other stores it would be the same point a second time.
+        if kernel == "read", stores != "plain" { return nil }
+        let blockBytes: Int64 = 512
+        let bytes = try bytes.value(
+            at: combination, in: (arrays * blockBytes)...Self.bytesMax, "bytes")
+        let repetitions =
+            try repetitions?.value(
+                at: combination, in: 1...max(1, (1 << 50) / bytes), "repetitions")
+            ?? max(1, Self.bytesPerCall / bytes)
+        return Operation(
+            domain: "assay", name: name, opset: 0, inputs: [], outputs: [],
+            attributes: [
+                Attribute("bytes", .int(bytes)),
+                Attribute("repetitions", .int(repetitions)),
+                Attribute("scalar", .float(scalar)),
+                Attribute("stores", .string(stores)),
+            ])
+    }
+
+    private func chase(at combination: Combination) throws(Fault) -> Operation {
+        let bytes = try bytes.value(at: combination, in: 16...Self.bytesMax, "bytes")
+        let stride = try stride.value(at: combination, in: 8...bytes, "stride")
+        let window = try window.value(at: combination, in: 0...bytes, "window")
+        let nodes = bytes / stride
+        let steps =
+            try steps?.value(at: combination, in: 1...(1 << 40), "steps")
+            ?? min(max(nodes, Self.stepsMin), Self.stepsMax)
+        return Operation(
+            domain: "assay", name: "PointerChase", opset: 0, inputs: [], outputs: [],
+            attributes: [
+                Attribute("bytes", .int(bytes)),
+                Attribute("stride", .int(stride)),
+                Attribute("window", .int(window)),
+                Attribute("steps", .int(steps)),
+                Attribute("pages", .string(pages.text(at: combination))),
+            ])
+    }
+}

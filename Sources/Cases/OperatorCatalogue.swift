@@ -1,0 +1,38 @@
+package import Model
+import Operators
+
+/// What reading a case needs to know about operators; passed in, so that tests can script it.
+package struct OperatorCatalogue: Sendable {
+    /// Why an operation is not valid: one sentence without a full stop.
+    package struct Refusal: Error, Sendable, Hashable {
+        package var message: String
+
+        package init(_ message: String) { self.message = message }
+    }
+
+    /// The names of the operators of a domain, for suggestions.
+    package var names: @Sendable (_ domain: String) -> [String]
+    /// Checks an operation and completes it: outputs, default attributes, operator-set version.
+    package var infer: @Sendable (Operation) throws(Refusal) -> Operation
+
+    package init(
+        names: @escaping @Sendable (_ domain: String) -> [String],
+        infer: @escaping @Sendable (Operation) throws(Refusal) -> Operation
+    ) {
+        self.names = names
+        self.infer = infer
+    }
+
+    /// All operators that the harness knows.
+    package static let standard = OperatorCatalogue(
+        names: { domain in
+            OperatorRegistry.all.filter { $0.domain == domain }.map(\.name)
+        },
+        infer: { (operation) throws(Refusal) in
+            do throws(OperatorError) {
+                return try OperatorRegistry.infer(operation)
+            } catch {
+                throw Refusal(error.description)
+            }
+        })
+}

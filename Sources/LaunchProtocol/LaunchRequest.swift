@@ -1,0 +1,109 @@
+package import Model
+
+/// What a worker process is started for.
+package enum WorkerRole: UInt8, Sendable, CaseIterable {
+    /// Measures one point on one device.
+    case compute = 0
+    /// Samples the system while others compute.
+    case telemetry = 1
+    /// Checks outputs, with no vendor code entered.
+    case verifier = 2
+    /// Lists a backend's devices and exits.
+    case enumerate = 3
+}
+
+/// How the worker enters a backend.
+package enum BackendEntry: Sendable, Hashable {
+    /// Linked into the worker, by id.
+    case linked(String)
+    /// A shared library, by path.
+    case library(String)
+}
+
+/// What one launch is to do, in plain values: no YAML, no ONNX, no file names but the plug-in's.
+package struct LaunchRequest: Sendable, Hashable {
+    package var role: WorkerRole
+    /// Repeated in every frame of the answer, so that stray bytes are not taken for frames.
+    package var nonce: UInt64
+    package var entry: BackendEntry
+    package var device: Int
+    /// The cores of this launch; as many as the operation has threads.
+    package var cpus: [Int]
+    /// POSIX clock id of the run's host clock.
+    package var clock: Int32
+    package var operation: Operation
+    /// The seed of each input, in declared order.
+    package var inputSeeds: [UInt64]
+    /// The seed of everything sampled while verifying or auditing.
+    package var auditSeed: UInt64
+    package var data: DataPattern
+    package var cache: CacheState
+    package var timing: TimingMode
+    package var profile: Profile
+    /// The last-level cache to get past when the cache state is cold.
+    package var lastLevelCache: Bytes
+    package var memoryLimit: Bytes
+    /// Whether the process gives up its network first.
+    package var isolateNetwork: Bool
+    /// In role verifier: whether the expected values are in the shared cache already.
+    package var expectationReady: Bool
+    /// In role telemetry: how often to sample.
+    package var telemetryPeriod: Nanoseconds
+
+    package init(role: WorkerRole, nonce: UInt64, entry: BackendEntry, operation: Operation) {
+        self.role = role
+        self.nonce = nonce
+        self.entry = entry
+        self.operation = operation
+        device = 0
+        cpus = []
+        clock = 4
+        inputSeeds = []
+        auditSeed = 0
+        data = .normal
+        cache = .hot
+        timing = .batch
+        profile = .named(.smoke)
+        lastLevelCache = .zero
+        memoryLimit = .zero
+        isolateNetwork = true
+        expectationReady = false
+        telemetryPeriod = .milliseconds(500)
+    }
+}
+
+/// Descriptors that a worker is born with.
+package enum WorkerDescriptor {
+    /// Frames, both ways.
+    package static let control: Int32 = 3
+    /// The page of heartbeat and breadcrumbs.
+    package static let page: Int32 = 4
+    /// Room for samples, or for telemetry.
+    package static let samples: Int32 = 5
+    /// The outputs of the timed run.
+    package static let outputs: Int32 = 6
+    /// The oracle's expected values.
+    package static let expectation: Int32 = 7
+}
+
+/// The first bytes of the shared page.
+package enum WorkerPage {
+    package static let byteCount = 4096
+    /// Counts up at every sample: the sign of life that needs no system call.
+    package static let heartbeat = 0
+    /// The plug-in's last breadcrumb: id, then argument.
+    package static let breadcrumbID = 8
+    package static let breadcrumbArgument = 16
+    /// The longest that the next sample should take, in nanoseconds; 0 before there is an estimate.
+    package static let estimate = 24
+}
+
+/// How samples lie in their shared memory: `capacity` elapsed times, then as many starts.
+package struct SampleLayout: Sendable, Hashable {
+    package var capacity: Int
+
+    package init(capacity: Int) { self.capacity = capacity }
+
+    package var byteCount: Int { capacity * 16 }
+    package var startsOffset: Int { capacity * 8 }
+}

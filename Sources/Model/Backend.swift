@@ -1,0 +1,48 @@
+/// A backend's manifest: what it is and needs, known without loading it.
+package struct BackendManifest: Sendable, Hashable, Codable {
+    package enum Network: String, Sendable, Hashable, Codable { case none, loopback, host }
+
+    package var id: String
+    package var name: String
+    /// The library file beside the manifest; nil for backends linked into the worker.
+    package var file: String?
+    /// SHA-256 of that file; nil when not stated.
+    package var sha256: String?
+    package var abi: String
+    package var version: String
+    package var licence: String
+    /// Extensions claimed, such as `assay.op/1`.
+    package var extensions: [String]
+    /// Environment set before the library is loaded.
+    package var environment: [String: String]
+    /// Libraries of which at least one must be loadable.
+    package var needs: [String]
+    package var network: Network
+    /// Whether the backend runs on the host's processors: bounds its address space and threads.
+    package var isCPU: Bool
+    /// Takes part only when named.
+    package var onlyWhenNamed: Bool
+    package var homepage: String
+
+    package init(
+        id: String, name: String, file: String? = nil, sha256: String? = nil, abi: String = "1.0",
+        version: String, licence: String, extensions: [String] = [],
+        environment: [String: String] = [:], needs: [String] = [], network: Network = .none,
+        isCPU: Bool = true, onlyWhenNamed: Bool = false, homepage: String = ""
+    ) {
+        self.id = id
+        self.name = name
+        self.file = file
+        self.sha256 = sha256
+        self.abi = abi
+        self.version = version
+        self.licence = licence
+        self.extensions = extensions
+        self.environment = environment
+        self.needs = needs
+        self.network = network
+        self.isCPU = isCPU
+        self.onlyWhenNamed = onlyWhenNamed
+        self.homepage = homepage
+    }
+}

@@ -1,0 +1,127 @@
+/// A 64-bit seed, written as hexadecimal text because JSON numbers end at 2^53.
+package struct Seed: Sendable, Hashable, Codable, CustomStringConvertible {
+    package var value: UInt64
+
+    package init(_ value: UInt64) { self.value = value }
+
+    package init(from decoder: any Decoder) throws {
+        self = try decodeNamed(from: decoder, "seed") { UInt64($0, radix: 16).map(Seed.init) }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    package var description: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// A device of a backend that takes part in a run.
+package struct Subject: Sendable, Hashable, Codable {
+    /// The backend's id, as in its manifest.
+    package var backend: String
+    /// The index of the device in the backend.
+    package var device: Int
+
+    package init(backend: String, device: Int) {
+        self.backend = backend
+        self.device = device
+    }
+}
+
+/// A point with everything the plan decided about it.
+package struct PlannedPoint: Sendable, Hashable, Codable {
+    package var point: Point
+    /// SHA-256 of the point's canonical form, hexadecimal.
+    package var pointHash: String
+    package var work: Work
+    /// Memory of all tensors and working arrays.
+    package var memory: Bytes
+    package var profile: Profile
+    /// What the point is expected to cost on one subject, all launches together.
+    package var cost: Nanoseconds
+    /// Nil: it runs. Otherwise why it does not: `skipped: …` or `notScheduled: …`.
+    package var exclusion: Exclusion?
+
+    package init(
+        point: Point, pointHash: String, work: Work, memory: Bytes, profile: Profile,
+        cost: Nanoseconds, exclusion: Exclusion? = nil
+    ) {
+        self.point = point
+        self.pointHash = pointHash
+        self.work = work
+        self.memory = memory
+        self.profile = profile
+        self.cost = cost
+        self.exclusion = exclusion
+    }
+}
+
+/// Why a planned point will not run.
+package struct Exclusion: Sendable, Hashable, Codable {
+    package var outcome: Outcome
+    package var reason: String
+
+    package init(outcome: Outcome, reason: String) {
+        self.outcome = outcome
+        self.reason = reason
+    }
+}
+
+/// The immutable list of what will run, made before anything runs; its SHA-256 is its identity.
+package struct Plan: Sendable, Hashable, Codable {
+    /// `assay.plan/1`.
+    package var schema: String
+    /// What was asked for: suite or case names, as typed.
+    package var request: [String]
+    package var methodology: String
+    package var seed: Seed
+    package var subjects: [Subject]
+    package var points: [PlannedPoint]
+    /// The logical processors that measuring may use, ascending.
+    package var cpus: [Int]
+    /// The memory that workloads may use.
+    package var memoryLimit: Bytes
+    /// The host clock of the run: `monotonic_raw` or `monotonic`.
+    package var clock: String
+    /// A debug build was allowed to measure.
+    package var debugBuild: Bool
+
+    package init(
+        request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint], cpus: [Int],
+        memoryLimit: Bytes, clock: String, debugBuild: Bool
+    ) {
+        self.schema = "assay.plan/1"
+        self.request = request
+        self.methodology = Profile.methodology
+        self.seed = seed
+        self.subjects = subjects
+        self.points = points
+        self.cpus = cpus
+        self.memoryLimit = memoryLimit
+        self.clock = clock
+        self.debugBuild = debugBuild
+    }
+
+    /// What the whole plan is expected to cost.
+    package var cost: Nanoseconds {
+        let running = points.filter { $0.exclusion == nil }
+        return running.reduce(Nanoseconds.zero) { $0 + $1.cost } * UInt64(subjects.count)
+    }
+}
+
+/// What became of a point on a backend.
+package enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+    case ok
+    case invalid
+    case error
+    /// Known beforehand not to fit.
+    case skipped
+    /// The backend says it cannot: a difference, not a defect.
+    case unsupported
+    case notScheduled
+    case notReached
+}

@@ -1,0 +1,90 @@
+package import Model
+
+/// Seeded contents of input tensors: the same bits for the same seed on every platform.
+package enum InputData {
+    /// Fills an input of a completed operation.
+    ///
+    /// Tensors with values of their own are copied, the table of a pointer chase is built, everything
+    /// else is drawn in element order from xoshiro256** by the pattern.
+    package static func fill(
+        _ memory: TensorMemory, inputIndex: Int, of operation: Operation, pattern: DataPattern,
+        seed: UInt64
+    ) {
+        precondition(operation.inputs.indices.contains(inputIndex))
+        let spec = memory.spec
+        if let values = spec.values {
+            precondition(spec.dtype == .i64 && values.count == spec.count)
+            var position = 0
+            memory.fill(Int64.self) {
+                defer { position += 1 }
+                return values[position]
+            }
+            return
+        }
+        if operation.domain == "assay", operation.name == "PointerChase" {
+            fillChase(memory, of: operation, seed: seed)
+            return
+        }
+        let definition = OperatorRegistry.definition(
+            domain: operation.domain, name: operation.name)
+        let formal = definition?.inputs.first { $0.name == spec.name }
+        draw(memory, pattern: pattern, nonNegative: formal?.domain == .nonNegative, seed: seed)
+    }
+
+    /// Fills a tensor of floating-point numbers.
+    static func draw(
+        _ memory: TensorMemory, pattern: DataPattern, nonNegative: Bool, seed: UInt64
+    ) {
+        let generator = Xoshiro256(seed: seed)
+        unsafe NormalDeviate.table.withUnsafeBufferPointer { normalTable in
+            let normal = unsafe NormalDeviate(table: normalTable.baseAddress.unsafelyUnwrapped)
+            switch pattern {
+            case .zeros:
+                memory.clear()
+            case .normal:
+                draw(memory, normal, nonNegative, generator)
+            case .sparse(let probability):
+                let deviate = SparseDeviate(normal: normal, probability: probability)
+                draw(memory, deviate, nonNegative, generator)
+            case .uniform:
+                let deviate = UniformDeviate(bits: significantBits(memory.spec.dtype))
+                draw(memory, deviate, nonNegative, generator)
+            case .trigonometric:
+                unsafe SineDeviate.table.withUnsafeBufferPointer { table in
+                    let sine = unsafe SineDeviate(table: table.baseAddress.unsafelyUnwrapped)
+                    draw(memory, sine, nonNegative, generator)
+                }
+            }
+        }
+    }
+
+    private static func significantBits(_ dtype: DType) -> Int {
+        switch dtype {
+        case .f64: 53
+        case .f32: 24
+        case .f16: 11
+        case .bf16: 8
+        default: preconditionFailure("no data of type \(dtype.name) is generated")
+        }
+    }
+
+    private static func draw(
+        _ memory: TensorMemory, _ deviate: some Deviate, _ nonNegative: Bool,
+        _ generator: Xoshiro256
+    ) {
+        var deviate = deviate
+        var generator = generator
+        // Clearing the sign bit is the magnitude; one mask keeps the loop free of branches.
+        let mask: UInt64 = nonNegative ? ~(1 << 63) : ~0
+        func next() -> Double {
+            Double(bitPattern: deviate.next(&generator).bitPattern & mask)
+        }
+        switch memory.spec.dtype {
+        case .f64: memory.fill(Double.self) { next() }
+        case .f32: memory.fill(Float.self) { Float(next()) }
+        case .f16: memory.fill(UInt16.self) { HalfPrecision.encodeFloat16(next()) }
+        case .bf16: memory.fill(UInt16.self) { HalfPrecision.encodeBFloat16(next()) }
+        default: preconditionFailure("no data of type \(memory.spec.dtype.name) is generated")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import Model
+
+/// A formal input or output of an operator.
+package struct FormalTensor: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        /// Data of the operator's element type (ONNX's type parameter T).
+        case data
+        /// An i64 tensor whose contents stand in the case, such as `axes`.
+        case index
+    }
+
+    package enum Domain: Sendable, Hashable {
+        case anyNumber
+        /// The operator is defined for numbers of at least zero only: magnitudes are generated.
+        case nonNegative
+    }
+
+    /// The name in the operator's specification.
+    package var name: String
+    package var kind: Kind
+    package var isOptional: Bool
+    package var domain: Domain
+
+    package init(
+        _ name: String, kind: Kind = .data, isOptional: Bool = false, domain: Domain = .anyNumber
+    ) {
+        self.name = name
+        self.kind = kind
+        self.isOptional = isOptional
+        self.domain = domain
+    }
+}
+
+/// An attribute that an operator takes.
+package struct FormalAttribute: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable { case int, float, string, ints }
+
+    package var name: String
+    package var kind: Kind
+    /// The value when none is given; nil: it must be given.
+    package var fallback: AttributeValue?
+    /// The texts that are allowed; empty: any.
+    package var choices: [String]
+    /// The smallest integer that is allowed.
+    package var least: Int64
+
+    /// An attribute with a value of its own when none is given.
+    package init(_ name: String, _ fallback: AttributeValue, choices: [String] = [], least: Int64 = .min) {
+        self.name = name
+        self.kind =
+            switch fallback {
+            case .int: .int
+            case .float, .floats: .float
+            case .string, .strings: .string
+            case .ints: .ints
+            }
+        self.fallback = fallback
+        self.choices = choices
+        self.least = least
+    }
+
+    /// An attribute that must be given.
+    package init(required name: String, _ kind: Kind, least: Int64 = .min) {
+        self.name = name
+        self.kind = kind
+        self.fallback = nil
+        self.choices = []
+        self.least = least
+    }
+}
+
+/// Everything the harness knows about one operator.
+package struct OperatorDefinition: Sendable {
+    /// Completes an operation whose attributes and inputs have been checked against the formal ones.
+    typealias Inference = @Sendable (inout Operation) throws(OperatorError) -> Void
+
+    /// Empty for ONNX's own operators, `assay` for ours.
+    package let domain: String
+    package let name: String
+    /// The operator-set version that introduced these semantics.
+    package let since: Int
+    package let inputs: [FormalTensor]
+    package let outputs: [FormalTensor]
+    package let attributes: [FormalAttribute]
+    /// Fills in the shapes of the outputs, and inputs where attributes determine them.
+    let inference: Inference
+    let work: @Sendable (Operation) -> Work
+    /// Nil: there is nothing to check.
+    let oracle: Oracle?
+
+    init(
+        domain: String = "", _ name: String, since: Int, inputs: [FormalTensor],
+        outputs: [FormalTensor], attributes: [FormalAttribute] = [],
+        inference: @escaping Inference, work: @escaping @Sendable (Operation) -> Work,
+        oracle: Oracle?
+    ) {
+        self.domain = domain
+        self.name = name
+        self.since = since
+        self.inputs = inputs
+        self.outputs = outputs
+        self.attributes = attributes
+        self.inference = inference
+        self.work = work
+        self.oracle = oracle
+    }
+
+    /// The operator's name with its domain, such as `assay.Peak`.
+    package var qualifiedName: String { domain.isEmpty ? name : domain + "." + name }
+}
+
+extension Work {
+    /// The work of an operator of that many operations that reads and writes each tensor once.
+    static func ofTensors(_ operation: Operation, flops: UInt64) -> Work {
+        Work(
+            flops: flops,
+            bytesRead: Bytes(operation.inputs.reduce(0) { $0 + UInt64($1.byteCount) }),
+            bytesWritten: Bytes(operation.outputs.reduce(0) { $0 + UInt64($1.byteCount) }))
+    }
+}

@@ -1,0 +1,111 @@
+package import Model
+
+/// The contents of a tensor, to be read.
+///
+/// The memory belongs to the caller and must stay valid and unchanged while the view is in use.
+@safe package struct TensorView: @unchecked Sendable {
+    package let spec: TensorSpec
+    let bytes: UnsafeRawBufferPointer
+
+    /// A view of memory that holds the tensor from its start, aligned to its elements.
+    package init(_ spec: TensorSpec, bytes: UnsafeRawBufferPointer) {
+        unsafe precondition(bytes.count >= spec.byteCount, "the memory is smaller than the tensor")
+        self.spec = spec
+        unsafe self.bytes = bytes
+    }
+
+    /// The element at a position, as a number; integers beyond 2^53 are rounded.
+    func element(_ position: Int) -> Double {
+        switch spec.dtype {
+        case .f64: load(position, as: Double.self)
+        case .f32: Double(load(position, as: Float.self))
+        case .f16: HalfPrecision.decode(float16: load(position, as: UInt16.self))
+        case .bf16: HalfPrecision.decode(bfloat16: load(position, as: UInt16.self))
+        case .i64: Double(load(position, as: Int64.self))
+        default: preconditionFailure("no elements of type \(spec.dtype.name) are read")
+        }
+    }
+
+    private func load<Element: BitwiseCopyable>(_ position: Int, as type: Element.Type) -> Element {
+        precondition(position >= 0 && position < spec.count, "a tensor has fewer elements")
+        return unsafe bytes.load(
+            fromByteOffset: position * MemoryLayout<Element>.stride, as: type)
+    }
+
+    /// Reads `count` elements from `start` on, `step` apart, into an array from `offset` on.
+    func read(
+        from start: Int, step: Int = 1, count: Int, into target: inout [Double], at offset: Int = 0
+    ) {
+        if count == 0 { return }
+        precondition(offset >= 0 && offset + count <= target.count)
+        unsafe target.withUnsafeMutableBufferPointer { buffer in
+            let base = unsafe buffer.baseAddress.unsafelyUnwrapped + offset
+            unsafe read(from: start, step: step, count: count, into: base)
+        }
+    }
+
+    /// Reads elements into memory that has room for them.
+    func read(from start: Int, step: Int, count: Int, into target: UnsafeMutablePointer<Double>) {
+        if count == 0 { return }
+        precondition(start >= 0 && step >= 0 && start + (count - 1) * step < spec.count)
+        switch spec.dtype {
+        case .f64: unsafe convert(start, step, count, target) { (value: Double) in value }
+        case .f32: unsafe convert(start, step, count, target) { (value: Float) in Double(value) }
+        case .f16:
+            unsafe convert(start, step, count, target) { HalfPrecision.decode(float16: $0) }
+        case .bf16:
+            unsafe convert(start, step, count, target) { HalfPrecision.decode(bfloat16: $0) }
+        case .i64: unsafe convert(start, step, count, target) { (value: Int64) in Double(value) }
+        default: preconditionFailure("no elements of type \(spec.dtype.name) are read")
+        }
+    }
+
+    @inline(__always)
+    private func convert<Element>(
+        _ start: Int, _ step: Int, _ count: Int, _ target: UnsafeMutablePointer<Double>,
+        _ number: (Element) -> Double
+    ) {
+        let source = unsafe bytes.baseAddress.unsafelyUnwrapped
+            .assumingMemoryBound(to: Element.self) + start
+        if step == 1 {
+            // Apart from the strided loop, so that the compiler can use vectors.
+            for position in 0..<count { unsafe target[position] = number(source[position]) }
+        } else {
+            for position in 0..<count { unsafe target[position] = number(source[position * step]) }
+        }
+    }
+}
+
+/// The memory of a tensor, to be filled.
+///
+/// The memory belongs to the caller and must stay valid while the value is in use.
+@safe package struct TensorMemory {
+    package let spec: TensorSpec
+    let bytes: UnsafeMutableRawBufferPointer
+
+    /// Memory that has room for the tensor from its start, aligned to its elements.
+    package init(_ spec: TensorSpec, bytes: UnsafeMutableRawBufferPointer) {
+        unsafe precondition(bytes.count >= spec.byteCount, "the memory is smaller than the tensor")
+        self.spec = spec
+        unsafe self.bytes = bytes
+    }
+
+    /// The same memory, to be read.
+    package var view: TensorView { unsafe TensorView(spec, bytes: UnsafeRawBufferPointer(bytes)) }
+
+    /// Fills all elements in order.
+    @inline(__always)
+    func fill<Element>(_ type: Element.Type, _ next: () -> Element) {
+        let count = spec.count
+        if count == 0 { return }
+        let base = unsafe bytes.baseAddress.unsafelyUnwrapped.bindMemory(to: type, capacity: count)
+        for position in 0..<count { unsafe base[position] = next() }
+    }
+
+    /// Sets every byte to zero.
+    func clear() {
+        unsafe bytes.prefix(spec.byteCount).withMemoryRebound(to: UInt8.self) { buffer in
+            unsafe buffer.update(repeating: 0)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Backends
+import CAssaySystem
+import LaunchProtocol
+import Measurement
+import Model
+
+/// One compute launch, step by step.
+struct Launch {
+    let request: LaunchRequest
+    let channel: Channel
+    let phase: PhaseKeeper
+
+    private var clock: HostClock { HostClock(id: request.clock) }
+
+    func run() throws {
+        let before = Hygiene.current()
+        guard let page = SharedMemory(descriptor: WorkerDescriptor.page, writable: true),
+            let room = SharedMemory(descriptor: WorkerDescriptor.samples, writable: true)
+        else { throw LaunchError(description: "the shared memory is missing") }
+        let loadStart = clock.now()
+        let plugin = try start(page: page)
+        phase.enter(.open)
+        let facts = try plugin.facts(ofDevice: request.device)
+        let device = try plugin.open(device: request.device)
+        channel.send(.device(facts, version: plugin.version))
+        try device.query(request.operation)
+        let load = clock.now() - loadStart
+
+        phase.enter(.inputs)
+        let queue = try device.makeQueue()
+        let sets = try WorkingSets(request: request, device: device, queue: queue)
+        phase.enter(.prepare)
+        let prepareStart = clock.now()
+        let operation = try device.prepare(request.operation, sets: sets.sets)
+        let prepare = clock.now() - prepareStart
+        try sets.poison(queue: queue)
+        phase.enter(.firstCall)
+        let firstStart = clock.now()
+        try queue.enqueue(operation, count: 1, firstSet: 0)
+        try queue.synchronize()
+        let firstCall = clock.now() - firstStart
+        let executor = QueueExecutor(operation: operation, queue: queue, sets: sets)
+        let measured = try measure(executor: executor, page: page, room: room)
+
+        phase.enter(.seal)
+        let outputBytes = try sets.seal(set: measured.lastSet, queue: queue)
+        let info = operation.info
+        var violations = Hygiene.current().changes(since: before)
+        if Hygiene.hasChildren { violations.append("started a process") }
+        phase.enter(.close)
+        channel.send(
+            .result(
+                LaunchResult(
+                    stopReason: measured.series.stopReason,
+                    warmupConverged: measured.series.warmupConverged,
+                    samples: measured.series.samples, batch: measured.series.batch,
+                    rotation: sets.sets.count, calibrationStart: measured.calibrationStart,
+                    calibrationEnd: measured.calibrationEnd, load: Nanoseconds(load),
+                    prepare: Nanoseconds(prepare), firstCall: Nanoseconds(firstCall),
+                    execution: info, counters: measured.counters, violations: violations,
+                    outputBytes: Bytes(UInt64(outputBytes)))))
+    }
+
+    /// Loads and starts the plug-in.
+    private func start(page: SharedMemory) throws -> Plugin {
+        phase.enter(.load)
+        let entry = try unsafe LinkedBackends.entry(request.entry)
+        phase.enter(.startup)
+        let channel = channel
+        let services = HostServices(
+            log: { channel.send(.log($0)) },
+            breadcrumb: { id, argument in
+                page.store(UInt64(id), at: WorkerPage.breadcrumbID)
+                page.store(argument, at: WorkerPage.breadcrumbArgument)
+            })
+        let plugin = try unsafe Plugin(entry: entry, services: services)
+        try plugin.start(
+            StartupOptions(
+                role: "compute", threads: request.cpus.count, cpus: request.cpus,
+                clock: request.clock == HostClock.monotonic.id ? "monotonic" : "monotonic_raw"))
+        guard request.device < (try plugin.deviceCount()) else {
+            throw LaunchError(description: "the backend has no device \(request.device)")
+        }
+        return plugin
+    }
+
+    struct Measured {
+        var series: Series
+        var calibrationStart: ClockCalibration
+        var calibrationEnd: ClockCalibration
+        var counters: LaunchCounters
+        var lastSet: Int
+    }
+
+    /// Canaries and calibration around the sampling, and the process's counters over it.
+    private func measure(
+        executor: QueueExecutor, page: SharedMemory, room: SharedMemory
+    ) throws -> Measured {
+        phase.enter(.calibrate)
+        // Libraries have started their threads by now; those must not be bound to one core.
+        if let first = request.cpus.first {
+            var cpu = Int32(first)
+            _ = unsafe assay_set_affinity(0, &cpu, 1)
+        }
+        let canary = Canary(clock: request.clock)
+        let calibrationStart = try clock.calibrate()
+        let reading = canary.read(milliseconds: Self.canaryMilliseconds)
+        let rate = ClockRateCheck(clock: clock)
+        let counters = CountersAtMeasuring()
+        let phase = phase
+        var sampler = Sampler(
+            profile: request.profile, timing: request.timing, cache: request.cache,
+            calibration: calibrationStart, executor: executor, time: clock,
+            sink: SharedSampleSink(memory: room, page: page),
+            onPhase: { step in
+                phase.enter(step == .warmup ? .warmup : .measure)
+                if step == .measure { counters.begin() }
+            })
+        let series = try sampler.run()
+        var result = counters.end(measuring: series.measuring)
+        phase.enter(.calibrate)
+        let after = canary.read(milliseconds: Self.canaryMilliseconds)
+        result.clockHertzBefore = reading.clock
+        result.clockHertzAfter = after.clock
+        result.throughputBefore = reading.throughput
+        result.throughputAfter = after.throughput
+        result.memoryBefore = reading.memory
+        result.memoryAfter = after.memory
+        result.clockRateDeviation = rate.deviation()
+        result.suspendedNanoseconds = rate.suspended()
+        if !request.cpus.isEmpty {
+            let cpus = request.cpus.map(Int32.init)
+            _ = unsafe assay_set_affinity(0, cpus, UInt32(cpus.count))
+        }
+        return Measured(
+            series: series, calibrationStart: calibrationStart,
+            calibrationEnd: try clock.calibrate(), counters: result, lastSet: executor.lastSet)
+    }
+
+    /// Short enough for suites that promise 0.4 s a point; the best of several rounds counts.
+    private static let canaryMilliseconds = 12
+}

@@ -1,0 +1,38 @@
+import CAssaySystem
+import Glibc
+import LaunchProtocol
+import Model
+
+/// The program that runs one launch; started by the harness, never by hand.
+@main
+struct Worker {
+    static func main() {
+        guard CommandLine.arguments.count == 3, CommandLine.arguments[1] == "--launch",
+            let parent = Int32(CommandLine.arguments[2])
+        else {
+            fputs("assay-worker is started by assay, which hands it a launch\n", unsafe stderr)
+            exit(2)
+        }
+        guard assay_die_with_parent(parent) == 0 else { exit(2) }
+        _ = assay_confine_self()
+        var channel = Channel(descriptor: WorkerDescriptor.control)
+        guard let message = channel.receive(), let request = try? LaunchRequest(decoding: message)
+        else { exit(2) }
+        channel.nonce = request.nonce
+        channel.send(.hello(pid: Int(getpid())))
+        if request.isolateNetwork, assay_unshare_network() != 0 {
+            channel.send(.log("the network could not be isolated: not permitted here"))
+        }
+        let cpus = request.cpus.map(Int32.init)
+        if !cpus.isEmpty { _ = unsafe assay_set_affinity(0, cpus, UInt32(cpus.count)) }
+        switch request.role {
+        case .compute: ComputeRole(request: request, channel: channel).run()
+        case .verifier: VerifierRole(request: request, channel: channel).run()
+        case .enumerate: EnumerateRole(request: request, channel: channel).run()
+        case .telemetry: TelemetryRole(request: request, channel: channel).run()
+        }
+        channel.send(.final)
+        // A plug-in's exit handlers have no business once the final frame is out.
+        _exit(0)
+    }
+}

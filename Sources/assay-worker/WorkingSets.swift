@@ -1,0 +1,95 @@
+import Backends
+import CAssaySystem
+import LaunchProtocol
+import Model
+import Operators
+
+/// The tensors of a launch: one set, or as many as it takes to get past the caches.
+final class WorkingSets {
+    let sets: [TensorSet]
+    private let operation: Operation
+    private let isMappable: Bool
+    /// Written and read between samples when the cache state is `coldFlush`; else empty.
+    private var flushing: [UInt64]
+
+    init(request: LaunchRequest, device: Device, queue: Queue) throws {
+        operation = request.operation
+        let space = try device.mainMemory()
+        isMappable = space.isMappable
+        let bytes = (operation.inputs + operation.outputs).reduce(0) { $0 + $1.byteCount }
+        let count = Self.copies(request: request, bytes: bytes)
+        var sets: [TensorSet] = []
+        var first: [Buffer] = []
+        for copy in 0..<count {
+            var inputs: [Buffer] = []
+            for (index, spec) in operation.inputs.enumerated() {
+                if spec.isConstant, copy > 0 {
+                    inputs.append(first[index])
+                    continue
+                }
+                let buffer = try device.allocate(spec.byteCount, in: space)
+                let operation = operation
+                try buffer.fill(through: queue, mapped: isMappable) { room in
+                    unsafe InputData.fill(
+                        room, of: operation, input: index, pattern: request.data,
+                        seed: request.inputSeeds[index])
+                }
+                inputs.append(buffer)
+            }
+            if copy == 0 { first = inputs }
+            let outputs = try operation.outputs.map { try device.allocate($0.byteCount, in: space) }
+            sets.append(TensorSet(operation, inputs: inputs, outputs: outputs))
+        }
+        self.sets = sets
+        let words = Int(request.lastLevelCache.value) * 2 / 8
+        flushing = request.cache == .coldFlush ? [UInt64](repeating: 1, count: words) : []
+    }
+
+    /// How many sets are rotated through: enough for three times the last cache, or one when hot.
+    private static func copies(request: LaunchRequest, bytes: Int) -> Int {
+        guard request.cache == .coldRotate, bytes > 0 else { return 1 }
+        let wanted = (3 * Int(request.lastLevelCache.value) + bytes - 1) / bytes
+        let fitting = Int(request.memoryLimit.value) / bytes
+        return max(2, min(wanted, fitting, 4096))
+    }
+
+    /// Overwrites all outputs with bytes that no correct result has: NaN for every float type.
+    func poison(queue: Queue) throws(BackendError) {
+        for set in sets {
+            for buffer in set.outputBuffers {
+                try buffer.fill(through: queue, mapped: isMappable) { room in
+                    unsafe room.initializeMemory(as: UInt8.self, repeating: 0xff)
+                }
+            }
+        }
+    }
+
+    /// Pushes everything else out of the caches by writing and reading twice their size.
+    func flushCaches() {
+        for index in flushing.indices where index % 8 == 0 { flushing[index] &+= 1 }
+    }
+
+    /// Reads a set's outputs into the shared memory and seals it; returns the bytes.
+    func seal(set index: Int, queue: Queue) throws -> Int {
+        let total = operation.outputs.reduce(0) { $0 + $1.byteCount }
+        guard total > 0 else { return 0 }
+        do {
+            guard let memory = SharedMemory(descriptor: WorkerDescriptor.outputs, writable: true),
+                unsafe memory.bytes.count >= total
+            else { throw LaunchError(description: "the memory for outputs is missing") }
+            var offset = 0
+            for buffer in sets[index].outputBuffers {
+                let room = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: memory.bytes[offset..<offset + buffer.byteCount])
+                try unsafe queue.read(into: room, from: buffer)
+                offset += buffer.byteCount
+            }
+        }
+        // The mapping is gone here, as the seal demands.
+        let status = assay_seal(WorkerDescriptor.outputs)
+        guard status == 0 else {
+            throw LaunchError(description: "the outputs could not be sealed (error \(-status))")
+        }
+        return total
+    }
+}
