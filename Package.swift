@@ -62,7 +62,7 @@ let package = Package(
         // Inside the worker process.
         library("Backends", ["AssayABI", "Model"]),
         library("Measurement", ["Model", "Statistics", "CAssaySystem"]),
-        library("Telemetry", ["Model", "CAssaySystem"]),
+        library("Telemetry", []),
 
         // Inside the harness process.
         library("Bundle", ["Model", crypto]),
@@ -71,7 +71,9 @@ let package = Package(
         library("Machine", ["Model", "CHwloc", "CNuma", "CAssaySystem"]),
         library("Judgement", ["Model", "Statistics", "Bundle"]),
         library("Reports", ["Model"]),
-        library("Runner", ["Model", "LaunchProtocol", "Planning", "Bundle", "CAssaySystem"]),
+        library(
+            "Runner",
+            ["Model", "LaunchProtocol", "Planning", "Operators", "Bundle", "CAssaySystem"]),
 
         // Backends linked into the worker.
         .target(
@@ -80,22 +82,27 @@ let package = Package(
         .target(
             name: "CPUSIMD", dependencies: ["AssayABI", "CPUSIMDKernels"],
             path: "vendors/cpu-simd/Swift", swiftSettings: strict),
-        .target(name: "BLAS", dependencies: ["AssayABI"], path: "vendors/blas"),
-        .target(name: "NullBackend", dependencies: ["AssayABI"], path: "vendors/null"),
+        .target(
+            name: "BLAS", dependencies: ["AssayABI"], path: "vendors/blas",
+            exclude: ["manifest.json"]),
+        .target(
+            name: "NullBackend", dependencies: ["AssayABI"], path: "vendors/null",
+            exclude: ["manifest.json"]),
 
         // Programs.
         .executableTarget(
             name: "assay",
             dependencies: [
                 "Runner", "Cases", "Planning", "Judgement", "Reports", "Machine", "Bundle",
-                "Operators", "Model", argumentParser,
+                "Operators", "Model", "CAssaySystem", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "assay-worker",
             dependencies: [
                 "LaunchProtocol", "Backends", "Measurement", "Telemetry", "Operators", "Model",
-                "CAssaySystem", "CNuma", "CPUSIMD", "BLAS", "NullBackend",
+                "AssayABI", "CAssaySystem", "CNuma", "CPUSIMD", "CPUSIMDKernels", "BLAS",
+                "NullBackend",
             ],
             swiftSettings: strict),
 

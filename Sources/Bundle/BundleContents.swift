@@ -59,3 +59,22 @@ package struct BundleContents: Sendable {
         self.samples = samples
     }
 }
+
+/// A telemetry channel of a bundle: its file holds time stamps and raw values in turn.
+package struct TelemetryFacts: Sendable, Hashable, Codable {
+    package var name: String
+    /// UCUM code of the value after scaling.
+    package var unit: String
+    package var scale: Double
+    /// Where it was read; for one that is not there, what was tried.
+    package var source: String
+    package var isAvailable: Bool
+
+    package init(name: String, unit: String, scale: Double, source: String, isAvailable: Bool) {
+        self.name = name
+        self.unit = unit
+        self.scale = scale
+        self.source = source
+        self.isAvailable = isAvailable
+    }
+}

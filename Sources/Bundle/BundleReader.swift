@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 package import Model
 
 /// Reads a bundle, sealed or not, and checks that it is what it claims.

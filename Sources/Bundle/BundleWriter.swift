@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 package import Model
 
 /// Writes a run launch by launch, so that a kill at any moment loses at most the running launch.
@@ -43,15 +43,19 @@ package struct BundleWriter: Sendable {
             "samples/\(entry.pointHash)/\(entry.subject.backend).\(entry.subject.device).0"
         try Files.createDirectory(path + "/" + folder)
         let file = folder + "/\(entry.launch).\(metric).i64"
-        var data = Data(capacity: samples.count * 8)
-        for sample in samples {
-            let word = UInt64(bitPattern: sample)
+        try Files.write(Self.littleEndian(samples), to: path + "/" + file)
+        return file
+    }
+
+    private static func littleEndian(_ values: [Int64]) -> Data {
+        var data = Data(capacity: values.count * 8)
+        for value in values {
+            let word = UInt64(bitPattern: value)
             for shift in stride(from: 0, to: 64, by: 8) {
                 data.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
             }
         }
-        try Files.write(data, to: path + "/" + file)
-        return file
+        return data
     }
 
     /// Adds a finished launch to the journal; it is on the disk when this returns.
@@ -68,14 +72,14 @@ package struct BundleWriter: Sendable {
     /// Writes telemetry of one channel: interleaved time stamps and values.
     package func writeTelemetry(_ values: [Int64], channel: String) throws(BundleError) {
         try Files.createDirectory(path + "/telemetry")
-        var data = Data(capacity: values.count * 8)
-        for value in values {
-            let word = UInt64(bitPattern: value)
-            for shift in stride(from: 0, to: 64, by: 8) {
-                data.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
-        try Files.write(data, to: path + "/telemetry/\(channel).i64")
+        try Files.write(Self.littleEndian(values), to: path + "/telemetry/\(channel).i64")
+    }
+
+    /// Writes what the telemetry channels are, those that are not there included.
+    package func writeTelemetryChannels(_ channels: [TelemetryFacts]) throws(BundleError) {
+        try Files.createDirectory(path + "/telemetry")
+        try Files.write(
+            try Self.encode(channels, file: "channels.json"), to: path + "/telemetry/channels.json")
     }
 
     /// Ends the run: the derived record, the machine afterwards, and the digests of everything.

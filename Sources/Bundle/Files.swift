@@ -6,23 +6,23 @@ package enum Files {
     /// Writes a whole file so that it is either there complete or not at all, and on the disk.
     package static func write(_ data: Data, to path: String) throws(BundleError) {
         let temporary = path + ".part"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(path, "cannot be created") }
         do throws(BundleError) {
             try writeAll(data, to: descriptor, path: path)
             guard fsync(descriptor) == 0 else { throw failure(path, "cannot be written") }
         } catch {
             close(descriptor)
-            unlink(temporary)
+            unsafe unlink(temporary)
             throw error
         }
         close(descriptor)
-        guard rename(temporary, path) == 0 else { throw failure(path, "cannot be renamed") }
+        guard unsafe rename(temporary, path) == 0 else { throw failure(path, "cannot be renamed") }
     }
 
     /// Appends to a file and waits until it is on the disk; on failure the file is as before.
     package static func append(_ data: Data, to path: String) throws(BundleError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
         defer { close(descriptor) }
         let before = lseek(descriptor, 0, SEEK_END)
@@ -40,7 +40,7 @@ package enum Files {
         var partial = path.hasPrefix("/") ? "/" : ""
         for component in path.split(separator: "/") {
             partial += (partial.isEmpty || partial == "/" ? "" : "/") + component
-            if mkdir(partial, 0o755) == 0 || errno == EEXIST { continue }
+            if unsafe mkdir(partial, 0o755) == 0 || errno == EEXIST { continue }
             // A read-only file system answers so even for directories that exist.
             if isDirectory(partial) { continue }
             throw failure(path, "cannot be created as a directory")
@@ -55,11 +55,11 @@ package enum Files {
         return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
-    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// The bytes of a file, which must not be larger than `limit`.
     package static func read(_ path: String, limit: Int = 1 << 30) throws(BundleError) -> Data {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot be read") }
         defer { close(descriptor) }
         var facts = stat()

@@ -1,5 +1,5 @@
 package import FoundationEssentials
-package import Model
+import Model
 
 /// JSON in and out of bundles: sorted keys, two-space indentation, the same bytes for one value.
 package enum JSONCoding {

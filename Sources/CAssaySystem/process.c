@@ -159,6 +159,14 @@ int32_t assay_seal(int32_t fd) {
     return fcntl(fd, F_ADD_SEALS, seals) == 0 ? 0 : -errno;
 }
 
+int32_t assay_pipe(int32_t fds[2]) {
+    int pair[2];
+    if (pipe2(pair, O_CLOEXEC) != 0) return -errno;
+    fds[0] = pair[0];
+    fds[1] = pair[1];
+    return 0;
+}
+
 int32_t assay_socket_pair(int32_t fds[2]) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return -errno;

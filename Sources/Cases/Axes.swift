@@ -8,7 +8,8 @@ struct AxisCell: Sendable {
     init(_ scalar: Scalar, at place: Place) {
         self.text = scalar.text
         self.place = place
-        self.integer = scalar.integer
+        self.integer =
+            scalar.integer
             ?? (scalar.type == .text ? Formula.constant(scalar, at: place) : nil)
     }
 }
@@ -152,8 +153,9 @@ struct AxisTable {
         let lengthMax = 64
         return !text.isEmpty && text.utf8.count <= lengthMax
             && text.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil
-                    || "._+-()".unicodeScalars.contains($0))
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+                        || "._+-()".unicodeScalars.contains($0))
             }
     }
 
@@ -234,7 +236,8 @@ struct AxisTable {
         if owners.count > 1 {
             let ways = owners.map { "$\(axes[$0].name).\(name)" }
             throw Fault(
-                place, "'$\(name)' is a field of several axes; write "
+                place,
+                "'$\(name)' is a field of several axes; write "
                     + ways.joined(separator: " or "))
         }
         guard let owner = owners.first else {

@@ -79,6 +79,8 @@ struct Findings {
     init(file: String) { self.file = file }
 
     var isEmpty: Bool { errors.isEmpty }
+    /// More would not be kept, so there is no use in looking for it.
+    var isFull: Bool { errors.count >= Self.countMax }
 
     mutating func add(_ place: Place, _ message: String) { add(Fault(place, message)) }
 

@@ -68,6 +68,7 @@ struct CaseReader {
     ///
     /// Parts whose shape is wrong are left out, so that one fault does not make others.
     private mutating func points() -> [Point] {
+        let faultCount = context.findings.errors.count
         guard isGood("axes", .map(CaseTable.axes)) else { return [] }
         if let axes = root["axes"] { context.axes.read(axes, &context.findings) }
         let isMeasureGood =
@@ -81,11 +82,11 @@ struct CaseReader {
         let workload = context.workload(node)
         let settings = settings(node)
         for name in root["closedDivision"]?["mayChange"]?.list ?? [] { checkMayChange(name) }
-        let hasUnread = workload == nil || !context.findings.isEmpty
-        for axis in context.axes.axes where !axis.isUsed && workload != nil {
+        guard let workload else { return [] }
+        for axis in context.axes.axes where !axis.isUsed {
             context.findings.add(axis.place, "nothing uses the axis '\(axis.name)'")
         }
-        guard let workload, !hasUnread, context.findings.isEmpty else { return [] }
+        guard context.findings.errors.count == faultCount else { return [] }
         return expand(workload, settings)
     }
 

@@ -95,7 +95,8 @@ enum CaseTable {
             Field("unit", .wordOrReference(["vector"]), "Which units work. Default: vector."),
             Field(
                 "operations", .formula,
-                "Operations of one call, over all threads: a multiple of 768. Default: 100663296."
+                "Operations of one call, over all threads: a multiple of 768. Default: "
+                    + "\(PeakWorkload.operationsDefault)."
             ),
             Field("threads", .scalar, "As under measure."),
         ])
@@ -127,8 +128,11 @@ enum CaseTable {
             Field(
                 "steps", .formula,
                 "Chase: dependent reads in one call. Default: bytes / stride, which visits every "
-                    + "node once, but at least 16384 and at most 1048576. Every call begins at the "
-                    + "first node: with fewer steps than nodes only steps * 64 bytes are touched."),
+                    + "node once, but at least \(MemoryWorkload.stepsMin) and at most "
+                    + "\(MemoryWorkload.stepsMax). Every call begins at the "
+                    + "first node: with fewer steps than nodes, only steps * stride bytes "
+                    + "are touched."
+            ),
             Field(
                 "pages", .wordOrReference(["small", "huge"]),
                 "Chase: the pages that hold the table. Default: small."),

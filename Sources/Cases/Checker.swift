@@ -45,7 +45,9 @@ struct Checker {
 
     private mutating func checkAll(_ items: [Node], _ kind: Kind, key: String) -> Bool {
         var isGood = true
-        for item in items where !check(item, kind, key: key) { isGood = false }
+        for item in items where !findings.isFull {
+            if !check(item, kind, key: key) { isGood = false }
+        }
         return isGood
     }
 
@@ -93,16 +95,19 @@ struct Checker {
     private mutating func checkMap(_ node: Node, _ table: Table, key: String) -> Bool {
         guard let entries = node.map else { return refuse(node, key, "a map") }
         var isGood = true
-        for entry in entries where !checkEntry(entry, table) { isGood = false }
-        for field in table.fields where field.isRequired && node[field.key] == nil {
-            // A misspelt key was reported already; that its word is missing follows from it.
-            let isMisspelt = entries.contains {
-                table.field($0.key) == nil && nearest(to: $0.key, among: table.keys) == field.key
-            }
-            if !isMisspelt { findings.add(node.place, "'\(field.key)' is missing") }
-            isGood = false
+        for entry in entries where !findings.isFull {
+            if !checkEntry(entry, table) { isGood = false }
         }
-        return isGood
+        let missing = table.fields.filter { $0.isRequired && node[$0.key] == nil }
+        if missing.isEmpty { return isGood }
+        // A misspelt key was reported already; that its word is missing follows from it.
+        let unknownMax = 64
+        let meant = entries.lazy.filter { table.field($0.key) == nil }.prefix(unknownMax)
+            .map { nearest(to: $0.key, among: table.keys) }
+        for field in missing where !meant.contains(field.key) {
+            findings.add(node.place, "'\(field.key)' is missing")
+        }
+        return false
     }
 
     private mutating func checkEntry(_ entry: Node.Entry, _ table: Table) -> Bool {

@@ -147,7 +147,8 @@ struct TextFormat: Sendable {
         guard let unit = units.first(where: { text.hasSuffix($0.suffix) }) else { return nil }
         let digits = text.dropLast(unit.suffix.count)
         let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-        let isDecimal = (1...2).contains(parts.count)
+        let isDecimal =
+            (1...2).contains(parts.count)
             && parts.allSatisfy { (1...9).contains($0.count) && $0.utf8.allSatisfy(isDigit) }
         guard isDecimal, let value = Double(digits) else { return nil }
         return value * unit.seconds
@@ -180,7 +181,8 @@ private func isSlugByte(_ byte: UInt8) -> Bool {
     guard text.hasSuffix(")") else { return false }
     let parts = text.dropFirst(7).dropLast()
         .split(separator: ".", omittingEmptySubsequences: false)
-    let isDecimal = (1...2).contains(parts.count)
+    let isDecimal =
+        (1...2).contains(parts.count)
         && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isDigit) }
     guard isDecimal else { return false }
     return parts[0] == "0"

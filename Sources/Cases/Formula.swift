@@ -1,4 +1,4 @@
-/// Integer arithmetic with references to axes: `+ - * / ( )`, whole numbers, `$name`, `$axis.field`.
+/// Integer arithmetic: `+ - * / ( )`, whole numbers and the references `$name`, `$axis.field`.
 ///
 /// Division drops the remainder. Nothing else is evaluated, and no result exceeds 64 bits.
 struct Formula: Sendable {
@@ -140,7 +140,8 @@ private struct FormulaReader {
         // The index is behind ASCII only, so it lies on a character's first byte.
         let rest = String(decoding: bytes[index...], as: UTF8.self)
         return Fault(
-            place, "\(quoted(String(rest.prefix(1)))) has no place in the arithmetic "
+            place,
+            "\(quoted(String(rest.prefix(1)))) has no place in the arithmetic "
                 + quoted(text))
     }
 

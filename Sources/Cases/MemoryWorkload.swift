@@ -58,7 +58,8 @@ struct MemoryWorkload: Workload {
         let hasChase = kernels.contains("chase")
         let hasStream = kernels.contains { $0 != "chase" }
         for entry in node.map ?? [] {
-            let isForeign = (!hasStream && Self.streamKeys.contains(entry.key))
+            let isForeign =
+                (!hasStream && Self.streamKeys.contains(entry.key))
                 || (!hasChase && Self.chaseKeys.contains(entry.key))
             guard isForeign else { continue }
             context.findings.add(

@@ -71,7 +71,8 @@ struct Scalar: Sendable, Hashable {
         default: break
         }
         let first = text.utf8[text.utf8.startIndex]
-        let isNumeric = first == UInt8(ascii: "-") || first == UInt8(ascii: "+")
+        let isNumeric =
+            first == UInt8(ascii: "-") || first == UInt8(ascii: "+")
             || first == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
         guard isNumeric else { return .text }
         if Self.isDecimalInteger(text) { return .integer }
@@ -90,7 +91,8 @@ struct Scalar: Sendable, Hashable {
     }
 
     private static func isDecimalInteger(_ text: String) -> Bool {
-        let digits = text.utf8.first.map { $0 == 0x2B || $0 == 0x2D } == true
+        let digits =
+            text.utf8.first.map { $0 == 0x2B || $0 == 0x2D } == true
             ? text.utf8.dropFirst() : text.utf8[...]
         return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
     }

@@ -12,7 +12,8 @@ enum Term: Sendable {
             self = .literal(text)
             return
         }
-        self = .reference(try axes.resolve(String(text.dropFirst()), at: node.place, as: requirement))
+        self = .reference(
+            try axes.resolve(String(text.dropFirst()), at: node.place, as: requirement))
     }
 
     func text(at combination: Combination) -> String {

@@ -10,11 +10,13 @@ enum YAMLReader {
     static let depthMax = 32
 
     /// The root of the document; nil when something is wrong, which `findings` then says.
-    static func read(_ bytes: [UInt8], _ findings: inout Findings) -> Node? {
-        guard bytes.count <= byteCountMax else {
-            findings.add(.start, tooLarge(byteCount: UInt64(bytes.count)))
+    static func read(_ source: [UInt8], _ findings: inout Findings) -> Node? {
+        guard source.count <= byteCountMax else {
+            findings.add(.start, tooLarge(byteCount: UInt64(source.count)))
             return nil
         }
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let bytes = source.starts(with: byteOrderMark) ? Array(source.dropFirst(3)) : source
         if let fault = firstForbiddenByte(in: bytes) {
             findings.add(fault)
             return nil
@@ -49,6 +51,8 @@ enum YAMLReader {
     static func tooLarge(byteCount: UInt64) -> String {
         "the file has \(byteCount) bytes; the limit is \(byteCountMax)"
     }
+
+    private static let tooDeep = "nested more than \(depthMax) levels deep"
 
     // MARK: - Before parsing
 
@@ -95,10 +99,10 @@ enum YAMLReader {
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0x0A: place = Place(line: place.line + 1, column: 0)
-            case 0x0D, 0x20...0x7E, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE,
-                0xFF00...0xFFFD, 0x10000...0x10FFFF:
+            // Without line ends other than these two, and without marks that reorder the text.
+            case 0x0D, 0x20...0x7E, 0xA0...0x2027, 0x202F...0x2065, 0x206A...0xD7FF,
+                0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF:
                 break
-            case 0xFEFF where place == .start: break
             default:
                 let code = String(scalar.value, radix: 16, uppercase: true)
                 return Fault(place, "the character U+\(code) is not allowed")
@@ -113,7 +117,8 @@ enum YAMLReader {
         var iterator = bytes.makeIterator()
         var place = Place.start
         while case .scalarValue(let scalar) = decoder.decode(&iterator) {
-            place = scalar == "\n"
+            place =
+                scalar == "\n"
                 ? Place(line: place.line + 1, column: 1) : place.moved(by: 1)
         }
         return place
@@ -124,7 +129,7 @@ enum YAMLReader {
     private static func node(_ source: Yams.Node, depth: Int) throws(Fault) -> Node {
         let place = place(source.mark)
         guard depth <= depthMax else {
-            throw Fault(place, "nested more than \(depthMax) levels deep")
+            throw Fault(place, tooDeep)
         }
         switch source {
         case .scalar(let scalar):
@@ -174,7 +179,9 @@ enum YAMLReader {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return Fault(place(mark), problem)
+            return Fault(
+                place(mark),
+                problem.hasPrefix("Maximum nesting level") ? tooDeep : problem)
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.map(quoted).joined(separator: ", ")
             return Fault(

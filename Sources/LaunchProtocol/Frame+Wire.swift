@@ -38,6 +38,7 @@ extension Frame {
                 writer.put(channel.id)
                 writer.put(channel.name)
                 writer.put(channel.unit)
+                writer.put(channel.scale)
                 writer.put(channel.source)
             }
         case .log(let text):
@@ -82,7 +83,7 @@ extension Frame {
                 try reader.list { reader throws(WireError) in
                     ChannelFacts(
                         id: try reader.int(), name: try reader.text(), unit: try reader.text(),
-                        source: try reader.text())
+                        scale: try reader.double(), source: try reader.text())
                 })
         case 8: return .log(try reader.text())
         case 9: return .final

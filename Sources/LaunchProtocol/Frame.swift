@@ -125,12 +125,16 @@ package struct ChannelFacts: Sendable, Hashable {
     package var id: Int
     package var name: String
     package var unit: String
+    /// What a raw value is multiplied by to be in `unit`.
+    package var scale: Double
+    /// Where it is read; for one that is not there (id −1), what was tried.
     package var source: String
 
-    package init(id: Int, name: String, unit: String, source: String) {
+    package init(id: Int, name: String, unit: String, scale: Double, source: String) {
         self.id = id
         self.name = name
         self.unit = unit
+        self.scale = scale
         self.source = source
     }
 }

@@ -98,6 +98,23 @@ package enum WorkerPage {
     package static let estimate = 24
 }
 
+/// How telemetry lies in its shared memory: a row count, then rows of a time and one value each.
+package struct TelemetryLayout: Sendable, Hashable {
+    /// Values of a row, beside its time.
+    package var channels: Int
+
+    package init(channels: Int) { self.channels = channels }
+
+    /// A sensor that gave nothing.
+    package static let missing = Int64.min
+    /// Room for hours at two sweeps a second; sampling ends when it is full.
+    package static let byteCount = 16 << 20
+
+    package var rowBytes: Int { (channels + 1) * 8 }
+    package var rowsMax: Int { (Self.byteCount - 8) / rowBytes }
+    package func offset(row: Int) -> Int { 8 + row * rowBytes }
+}
+
 /// How samples lie in their shared memory: `capacity` elapsed times, then as many starts.
 package struct SampleLayout: Sendable, Hashable {
     package var capacity: Int

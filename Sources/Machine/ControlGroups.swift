@@ -6,6 +6,7 @@ package struct ControlGroups: Sendable, Hashable {
         var root: String
         var point: String
         var isUnified: Bool
+        /// Empty in version 2, where every group lists its own.
         var controllers: Set<String>
     }
 
@@ -20,6 +21,8 @@ package struct ControlGroups: Sendable, Hashable {
     /// Groups by version 1 controller; the version 2 group is under the empty name.
     private var groups: [String: String] = [:]
     private var mounts: [Mount] = []
+    /// The block device that holds `/`; nil in most containers, whose root is layered.
+    package private(set) var rootDisk: String?
 
     /// Reads the texts of `/proc/self/cgroup` and `/proc/self/mountinfo`.
     package init(membership: String, mountTable: String) {
@@ -36,12 +39,15 @@ package struct ControlGroups: Sendable, Hashable {
                 fields.count > separator + 3
             else { continue }
             let type = fields[separator + 1]
+            let device = fields[separator + 2]
+            if fields[4] == "/" && device.hasPrefix("/dev/") { rootDisk = String(device) }
             guard type == "cgroup" || type == "cgroup2" else { continue }
+            let options = Set(fields[separator + 3].split(separator: ",").map(String.init))
             mounts.append(
                 Mount(
                     root: String(fields[3]), point: String(fields[4]),
                     isUnified: type == "cgroup2",
-                    controllers: Set(fields[separator + 3].split(separator: ",").map(String.init))))
+                    controllers: type == "cgroup" ? options : []))
         }
     }
 
@@ -51,8 +57,7 @@ package struct ControlGroups: Sendable, Hashable {
     /// Directories whose limits apply, from the process's group up to the mount point.
     package func directories(controller: String) -> [String] {
         if let group = groups[controller],
-            let mount = mounts.first(where: { !$0.isUnified && $0.controllers.contains(controller) }
-            )
+            let mount = mounts.first(where: { $0.controllers.contains(controller) })
         {
             return Self.directories(group: group, mount: mount)
         }

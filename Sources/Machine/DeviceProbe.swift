@@ -4,21 +4,28 @@ import Model
 enum DeviceProbe {
     static func facts(_ files: SystemFiles) -> [Fact] {
         let directory = "/sys/bus/pci/devices"
-        let rows = [("accelerators", ["0x03", "0x12"]), ("networkDevices", ["0x02"])]
         guard let addresses = files.names(in: directory) else {
             let source = "\(directory): absent"
-            return rows.map { Fact($0.0, nil, source: source) } + [disks(files)]
+            return [
+                Fact("accelerators", nil, source: source),
+                Fact("networkModels", nil, source: source), disks(files),
+            ]
         }
         let devices = addresses.compactMap { address in
             device(at: "\(directory)/\(address)", files: files)
         }
-        return rows.map { name, classes in
-            let found = devices.filter { device in
-                classes.contains { device.classCode.hasPrefix($0) }
-            }
-            let value = found.isEmpty ? "none" : tally(found.map(\.identity))
-            return Fact(name, value, source: directory)
-        } + [disks(files)]
+        func identities(_ classes: String...) -> [String] {
+            devices.filter { device in classes.contains { device.classCode.hasPrefix($0) } }
+                .map(\.identity)
+        }
+        // Classes of the PCI specification: display controllers, processing accelerators, networks.
+        let accelerators = tally(identities("0x03", "0x12"))
+        let networks = Set(identities("0x02")).sorted().joined(separator: ", ")
+        return [
+            Fact("accelerators", accelerators.isEmpty ? "none" : accelerators, source: directory),
+            Fact("networkModels", networks.isEmpty ? "none" : networks, source: directory),
+            disks(files),
+        ]
     }
 
     /// A device's class and its vendor, model and board numbers; nil for virtual functions.

@@ -10,7 +10,7 @@ enum Disagreements {
         return [
             nodeSizes(machine, memory: memory), memoryLimit(machine, memory: memory),
             isVirtual ? virtualCache(machine) : nil,
-            isVirtual ? virtualModel : nil,
+            isVirtual ? virtualModel : nil, isVirtual ? virtualSiblings : nil,
             packageCount(machine, processors: processors),
             features(processors, switchedOff: switchedOff),
             allowed(machine),
@@ -46,6 +46,10 @@ enum Disagreements {
         "The processor's name and model number are what the hypervisor reports; "
         + "nothing is derived from them"
 
+    private static let virtualSiblings =
+        "Whether two logical processors share a core of the host cannot be seen from inside a "
+        + "virtual machine"
+
     private static func packageCount(
         _ machine: MachineFacts, processors: Processors
     ) -> String? {
@@ -60,9 +64,8 @@ enum Disagreements {
                 + "the registers switched off; not counted as usable"
         }
         guard !processors.partialFeatures.isEmpty else { return nil }
-        return
-            "Only some processors have \(processors.partialFeatures.sorted().joined(separator: ", "))"
-            + "; not counted as usable"
+        let names = processors.partialFeatures.sorted().joined(separator: ", ")
+        return "Only some processors have \(names); not counted as usable"
     }
 
     private static func allowed(_ machine: MachineFacts) -> String? {

@@ -21,7 +21,7 @@ package func fingerprintText(of machine: MachineFacts) -> String {
         "nodes \(machine.nodes.count)",
         "memoryBytes \(memory.map { String(installedBytes(managed: $0)) } ?? "unknown")",
         "accelerators \(known("accelerators"))",
-        "networkDevices \(known("networkDevices"))",
+        "networkModels \(known("networkModels"))",
         "diskModels \(known("diskModels"))",
     ]
     return lines.joined(separator: "\n") + "\n"

@@ -44,7 +44,7 @@ enum FrequencyProbe {
 
     /// Whether clocks above the nominal one are allowed: `on` or `off`.
     private static func boost(_ files: SystemFiles, firstPolicy: String?) -> Fact {
-        // Some drivers have a switch for turning it on, one has a folder with one for turning it off.
+        // Most drivers have a switch that allows it, one has a folder with a switch against it.
         let switches =
             ["\(cpus)/cpufreq/boost"] + [firstPolicy.map { "\($0)/boost" }].compactMap(\.self)
         for path in switches {

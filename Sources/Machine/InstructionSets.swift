@@ -1,6 +1,7 @@
 /// Instruction-set extensions by the names used in records, decided on feature bits alone.
 ///
-/// Never on the model number: under a hypervisor that may name another processor.
+/// Never on the model number: under a hypervisor that may name another processor. For the tile
+/// extensions a process must also ask the kernel for permission before the first use.
 package enum InstructionSets {
     /// Register states (bits of XCR0) that the system must switch on.
     private enum State {

@@ -71,7 +71,8 @@ package enum MachineProbe {
         guard let reading = files.calls.numa else {
             return Fact("numa", nil, source: "numa_available says the kernel has no support")
         }
-        return Fact("numa", "\(reading.nodes.count) nodes", source: "numa_available")
+        return Fact(
+            "numa", "available", source: "numa_available; \(reading.nodes.count) in the list")
     }
 
     private static func topologyLibrary(_ files: SystemFiles) -> Fact {

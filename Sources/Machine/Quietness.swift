@@ -25,7 +25,7 @@ package struct QuietnessReading: Sendable, Hashable {
 }
 
 /// How quiet the machine was between two readings; nil where a source was missing.
-package struct Quietness: Sendable, Hashable {
+package struct Quietness: Sendable, Hashable, Codable {
     /// Runnable threads, mean over a minute, at the second reading.
     package var loadAverage: Double?
     /// The share of ten seconds in which some thread waited for a processor, 0 to 1.

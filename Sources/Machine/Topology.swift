@@ -1,6 +1,7 @@
 import CHwloc
 import Glibc
 package import Model
+import Synchronization
 
 /// Where a topology comes from.
 package enum TopologySource: Sendable, Hashable {
@@ -90,17 +91,31 @@ package struct Topology: Sendable, Hashable {
 
     private let handle: hwloc_topology_t
 
-    /// Keeps the library from loading its plug-ins, which pull vendor libraries into the harness.
+    /// One thread at a time changes the environment.
+    private static let environment = Mutex<Void>(())
+
+    /// Makes an empty topology while the library cannot find its plug-ins.
     ///
-    /// The library reads this variable when the first topology of the process is made.
-    private static let withoutPlugins: Void = {
-        unsafe setenv("HWLOC_PLUGINS_PATH", "/dev/null", 1)
-    }()
+    /// They would pull vendor libraries into the harness. The library looks for them when the
+    /// first topology of the process is made, so that the variable can be put back at once.
+    private static func withoutPlugins() -> hwloc_topology_t? {
+        var made: hwloc_topology_t?
+        environment.withLock { _ in
+            let name = "HWLOC_PLUGINS_PATH"
+            let before = unsafe getenv(name).map { unsafe String(cString: $0) }
+            unsafe setenv(name, "/dev/null", 1)
+            if unsafe hwloc_topology_init(&made) != 0 { unsafe made = nil }
+            if let before {
+                unsafe setenv(name, before, 1)
+            } else {
+                unsafe unsetenv(name)
+            }
+        }
+        return unsafe made
+    }
 
     init(_ source: TopologySource) throws(MachineError) {
-        Self.withoutPlugins
-        var made: hwloc_topology_t?
-        guard unsafe hwloc_topology_init(&made) == 0, let topology = unsafe made else {
+        guard let topology = unsafe Self.withoutPlugins() else {
             throw MachineError(.topologyUnavailable, detail: "the library would not start")
         }
         if let problem = unsafe Self.configure(topology, source) {
@@ -134,7 +149,15 @@ package struct Topology: Sendable, Hashable {
                 return "'\(description)' is not a synthetic topology"
             }
         }
-        return unsafe hwloc_topology_load(topology) == 0 ? nil : "loading failed, error \(errno)"
+        guard unsafe hwloc_topology_load(topology) == 0 else {
+            return "loading failed with error \(errno)"
+        }
+        // Variables of the library's own can put a made-up machine in the place of this one.
+        let isThisMachine = unsafe hwloc_topology_is_thissystem(topology) != 0
+        if source == .thisMachine && !isThisMachine {
+            return "an HWLOC_ variable in the environment replaces this machine"
+        }
+        return nil
     }
 
     /// The objects of a type in logical order.

@@ -10,9 +10,7 @@ enum VirtualizationProbe {
         [
             virtualization(files, processors: processors), hypervisor(files), product(files),
             firmware(files), container(files, groups: groups),
-            Fact(
-                "cgroupPath", groups.path(controller: "memory"), source: "/proc/self/cgroup"),
-            quota(files, groups: groups),
+            path(groups), quota(files, groups: groups),
         ]
     }
 
@@ -21,8 +19,14 @@ enum VirtualizationProbe {
     /// Fragments of product names that only virtual machines have.
     private static let virtualProducts = [
         "QEMU", "KVM", "Virtual Machine", "VirtualBox", "VMware", "Bochs", "HVM domU", "BHYVE",
-        "Google Compute Engine", "OpenStack", "Firecracker", "Alibaba Cloud ECS",
+        "Compute Engine", "OpenStack", "Firecracker", "Cloud ECS",
     ]
+
+    private static func isVirtual(_ product: String) -> Bool {
+        // One provider names its machines by size, and only the bare ones end so.
+        let isRentedByPart = product.contains("EC2") && !product.contains(".metal")
+        return isRentedByPart || virtualProducts.contains { product.contains($0) }
+    }
 
     /// `virtual machine`, or `none reported`: a hypervisor that hides cannot be told from none.
     private static func virtualization(_ files: SystemFiles, processors: Processors) -> Fact {
@@ -41,7 +45,7 @@ enum VirtualizationProbe {
         }
         let names = ["sys_vendor", "product_name"].compactMap { files.text("\(identity)/\($0)") }
         let fullName = names.joined(separator: " ")
-        if virtualProducts.contains(where: { fullName.contains($0) }) {
+        if isVirtual(fullName) {
             return Fact(name, "virtual machine", source: "\(identity): \(fullName)")
         }
         let isX86 = files.calls.architecture == "x86_64"
@@ -94,6 +98,10 @@ enum VirtualizationProbe {
         }
         let marks = [("/run/.containerenv", "podman"), ("/.dockerenv", "docker")]
         for (path, kind) in marks where files.exists(path) {
+            // An image that became a machine's disk keeps the mark without the container.
+            if let disk = groups.rootDisk {
+                return Fact("container", nil, source: "\(path) is there, but / is on \(disk)")
+            }
             return Fact("container", kind, source: path)
         }
         let path =
@@ -104,6 +112,12 @@ enum VirtualizationProbe {
         }
         let tried = "/run/systemd/container, /run/.containerenv, /.dockerenv, /proc/self/cgroup"
         return Fact("container", "none found", source: tried)
+    }
+
+    private static func path(_ groups: ControlGroups) -> Fact {
+        let path = groups.path(controller: "memory")
+        let source = path == nil ? "/proc/self/cgroup lists none" : "/proc/self/cgroup"
+        return Fact("cgroupPath", path, source: source)
     }
 
     /// The processor time that the control groups allow, in processors, or `unlimited`.

@@ -181,7 +181,9 @@ package struct LaunchEntry: Sendable, Hashable, Codable {
     package var loadNanoseconds: UInt64?
     package var prepareNanoseconds: UInt64?
     package var firstCallNanoseconds: UInt64?
+    /// From the start of the process to its first frame, and to the end of the first call.
     package var workerStartNanoseconds: UInt64?
+    package var readyNanoseconds: UInt64?
     package var execution: ExecutionInfo?
     package var correctness: Correctness?
     package var counters: LaunchCounters

@@ -30,6 +30,9 @@ package struct Subject: Sendable, Hashable, Codable {
         self.backend = backend
         self.device = device
     }
+
+    /// The backend that does nothing: what it costs is the harness's own.
+    package static let harness = Subject(backend: "null", device: 0)
 }
 
 /// A point with everything the plan decided about it.
@@ -81,6 +84,8 @@ package struct Plan: Sendable, Hashable, Codable {
     package var seed: Seed
     package var subjects: [Subject]
     package var points: [PlannedPoint]
+    /// Points that measure the harness itself, on ``Subject/harness``.
+    package var harnessPoints: [PlannedPoint]
     /// The logical processors that measuring may use, ascending.
     package var cpus: [Int]
     /// The memory that workloads may use.
@@ -91,8 +96,8 @@ package struct Plan: Sendable, Hashable, Codable {
     package var debugBuild: Bool
 
     package init(
-        request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint], cpus: [Int],
-        memoryLimit: Bytes, clock: String, debugBuild: Bool
+        request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint],
+        harnessPoints: [PlannedPoint] = [], cpus: [Int], memoryLimit: Bytes, clock: String, debugBuild: Bool
     ) {
         self.schema = "assay.plan/1"
         self.request = request
@@ -100,6 +105,7 @@ package struct Plan: Sendable, Hashable, Codable {
         self.seed = seed
         self.subjects = subjects
         self.points = points
+        self.harnessPoints = harnessPoints
         self.cpus = cpus
         self.memoryLimit = memoryLimit
         self.clock = clock
@@ -109,7 +115,8 @@ package struct Plan: Sendable, Hashable, Codable {
     /// What the whole plan is expected to cost.
     package var cost: Nanoseconds {
         let running = points.filter { $0.exclusion == nil }
-        return running.reduce(Nanoseconds.zero) { $0 + $1.cost } * UInt64(subjects.count)
+        let own = harnessPoints.reduce(Nanoseconds.zero) { $0 + $1.cost }
+        return running.reduce(Nanoseconds.zero) { $0 + $1.cost } * UInt64(subjects.count) + own
     }
 }
 

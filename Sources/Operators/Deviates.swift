@@ -3,7 +3,7 @@
 /// Only integer operations and IEEE multiplication, addition and subtraction are used, which Swift
 /// never contracts: the same seed gives the same bits on every platform.
 protocol Deviate {
-    mutating func next(_ generator: inout Xoshiro256) -> Double
+    func next(_ generator: inout Xoshiro256) -> Double
 }
 
 /// Standard normal deviates by the inverse of the distribution function from a table.
@@ -78,7 +78,7 @@ struct UniformDeviate: Deviate {
 
 /// Normal deviates, each replaced by zero with a probability.
 struct SparseDeviate: Deviate {
-    private var normal: NormalDeviate
+    private let normal: NormalDeviate
     private let probability: Double
 
     init(normal: NormalDeviate, probability: Double) {

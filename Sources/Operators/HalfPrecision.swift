@@ -36,20 +36,27 @@ package enum HalfPrecision {
     }
 
     /// Rounds straight from f64: going through f32 would round twice.
-    private static func encode(_ value: Double, exponentBits: Int, fractionBits: Int) -> UInt32 {
-        let sign: UInt32 = value.sign == .minus ? 1 << UInt32(exponentBits + fractionBits) : 0
-        let bias = (1 << (exponentBits - 1)) - 1
-        let infinity = UInt32((1 << exponentBits) - 1) << UInt32(fractionBits)
-        if value.isNaN { return sign | infinity | 1 << UInt32(fractionBits - 1) }
-        if value.isInfinite { return sign | infinity }
-        let magnitude = value.magnitude
-        if magnitude == 0 { return sign }
-        let exponent = max(Int(magnitude.exponent), 1 - bias)
-        guard exponent <= bias else { return sign | infinity }
-        // In units of the last place the pattern is a whole number, whatever its exponent.
-        let units = magnitude * powerOfTwo(fractionBits - exponent)
-        let rounded = UInt32(units.rounded(.toNearestOrEven))
-        let base = UInt32(exponent - (1 - bias)) << UInt32(fractionBits)
-        return sign | (base + rounded)
+    @inline(__always)
+    private static func encode(_ value: Double, exponentBits: UInt64, fractionBits: UInt64)
+        -> UInt64
+    {
+        let bias = UInt64(1) << (exponentBits - 1) - 1
+        let sign = (value.bitPattern >> 63) << (exponentBits + fractionBits)
+        let magnitude = value.bitPattern & ~(1 << 63)
+        let infinity = (UInt64(1) << exponentBits - 1) << fractionBits
+        let exponent = magnitude >> 52
+        if exponent > 1023 - bias && exponent <= 1023 + bias {
+            // Just under half a unit, and one more where the last kept bit is odd. A carry runs into
+            // the exponent, and from the largest exponent to infinity, as it should.
+            let dropped = 52 - fractionBits
+            let odd = magnitude >> dropped & 1
+            let rounded = (magnitude + (1 << (dropped - 1)) - 1 + odd) >> dropped
+            return sign | (rounded - (1023 - bias) << fractionBits)
+        }
+        if value.isNaN { return sign | infinity | 1 << (fractionBits - 1) }
+        if exponent > 1023 + bias { return sign | infinity }
+        // Subnormal: in units of the last place the pattern is a whole number.
+        let unit = powerOfTwo(Int(fractionBits + bias) - 1)
+        return sign | UInt64((value.magnitude * unit).rounded(.toNearestOrEven))
     }
 }

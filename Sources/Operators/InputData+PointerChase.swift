@@ -5,9 +5,9 @@ import Model
 extension InputData {
     /// Builds one cycle through all nodes; each node's element holds the element of the next.
     ///
-    /// Sattolo's algorithm in place gives a random cycle in each window; the windows' cycles are then
-    /// cut where they return to the window's first node and joined in ascending order, so that every
-    /// window is visited whole before the next.
+    /// Sattolo's algorithm in place gives a random cycle in each window; the windows' cycles are
+    /// then cut where they return to the window's first node and joined in ascending order, so
+    /// that every window is visited whole before the next.
     static func fillChase(_ memory: TensorMemory, of operation: Operation, seed: UInt64) {
         let plan = PointerChasePlan(operation)
         memory.clear()

@@ -4,8 +4,8 @@ package import Model
 package enum InputData {
     /// Fills an input of a completed operation.
     ///
-    /// Tensors with values of their own are copied, the table of a pointer chase is built, everything
-    /// else is drawn in element order from xoshiro256** by the pattern.
+    /// Tensors with values of their own are copied, the table of a pointer chase is built,
+    /// everything else is drawn in element order from xoshiro256** by the pattern.
     package static func fill(
         _ memory: TensorMemory, inputIndex: Int, of operation: Operation, pattern: DataPattern,
         seed: UInt64
@@ -14,11 +14,7 @@ package enum InputData {
         let spec = memory.spec
         if let values = spec.values {
             precondition(spec.dtype == .i64 && values.count == spec.count)
-            var position = 0
-            memory.fill(Int64.self) {
-                defer { position += 1 }
-                return values[position]
-            }
+            memory.copy(values)
             return
         }
         if operation.domain == "assay", operation.name == "PointerChase" {
@@ -72,19 +68,60 @@ package enum InputData {
         _ memory: TensorMemory, _ deviate: some Deviate, _ nonNegative: Bool,
         _ generator: Xoshiro256
     ) {
-        var deviate = deviate
-        var generator = generator
         // Clearing the sign bit is the magnitude; one mask keeps the loop free of branches.
         let mask: UInt64 = nonNegative ? ~(1 << 63) : ~0
-        func next() -> Double {
-            Double(bitPattern: deviate.next(&generator).bitPattern & mask)
-        }
         switch memory.spec.dtype {
-        case .f64: memory.fill(Double.self) { next() }
-        case .f32: memory.fill(Float.self) { Float(next()) }
-        case .f16: memory.fill(UInt16.self) { HalfPrecision.encodeFloat16(next()) }
-        case .bf16: memory.fill(UInt16.self) { HalfPrecision.encodeBFloat16(next()) }
+        case .f64: memory.draw(Double.self, deviate, mask, generator)
+        case .f32: memory.draw(Float.self, deviate, mask, generator)
+        case .f16: memory.draw(StoredFloat16.self, deviate, mask, generator)
+        case .bf16: memory.draw(StoredBFloat16.self, deviate, mask, generator)
         default: preconditionFailure("no data of type \(memory.spec.dtype.name) is generated")
+        }
+    }
+}
+
+/// An element as it lies in memory.
+private protocol StoredNumber: BitwiseCopyable {
+    init(rounding value: Double)
+}
+
+extension Double: StoredNumber {
+    @inline(__always) init(rounding value: Double) { self = value }
+}
+
+extension Float: StoredNumber {
+    @inline(__always) init(rounding value: Double) { self.init(value) }
+}
+
+private struct StoredFloat16: StoredNumber {
+    let bits: UInt16
+    @inline(__always) init(rounding value: Double) {
+        bits = HalfPrecision.encodeFloat16(value)
+    }
+}
+
+private struct StoredBFloat16: StoredNumber {
+    let bits: UInt16
+    @inline(__always) init(rounding value: Double) {
+        bits = HalfPrecision.encodeBFloat16(value)
+    }
+}
+
+extension TensorMemory {
+    /// Fills all elements in order; values pass through the mask.
+    ///
+    /// The generator stays in local variables: captured by a closure it would be checked for
+    /// exclusive access at every number, which is ten times slower.
+    fileprivate func draw<Element: StoredNumber>(
+        _ type: Element.Type, _ deviate: some Deviate, _ mask: UInt64, _ generator: Xoshiro256
+    ) {
+        let count = spec.count
+        if count == 0 { return }
+        var generator = generator
+        let base = unsafe bytes.baseAddress.unsafelyUnwrapped.bindMemory(to: type, capacity: count)
+        for position in 0..<count {
+            let value = deviate.next(&generator).bitPattern & mask
+            unsafe base[position] = Element(rounding: Double(bitPattern: value))
         }
     }
 }

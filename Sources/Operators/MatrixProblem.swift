@@ -34,10 +34,14 @@ struct MatrixProblem: Sendable, Hashable {
     }
 
     /// The element at which A of a batch position starts.
-    func startOfA(_ position: Int) -> Int { Shape.offset(of: position, in: batch, strides: a.batch) }
+    func startOfA(_ position: Int) -> Int {
+        Shape.offset(of: position, in: batch, strides: a.batch)
+    }
 
     /// The element at which B of a batch position starts.
-    func startOfB(_ position: Int) -> Int { Shape.offset(of: position, in: batch, strides: b.batch) }
+    func startOfB(_ position: Int) -> Int {
+        Shape.offset(of: position, in: batch, strides: b.batch)
+    }
 }
 
 /// The oracle of matrix products: rows in blocks, magnitudes by a second product.

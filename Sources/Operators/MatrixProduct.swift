@@ -24,7 +24,8 @@ struct MatrixProduct {
 
     /// Adds products to `values` and products of magnitudes to `bounds`, row after row.
     mutating func accumulate(
-        batch: Int, rows: Range<Int>, columns: Range<Int>, into expected: inout Expected, at offset: Int
+        batch: Int, rows: Range<Int>, columns: Range<Int>, into expected: inout Expected,
+        at offset: Int
     ) {
         if rows.count < Self.strip, problem.b.column == 1 {
             for row in rows {
@@ -40,10 +41,12 @@ struct MatrixProduct {
                 let inner = top..<min(top + Self.depth, problem.k)
                 packB(batch, inner, block)
                 packA(batch, rows, inner)
-                multiply(rows.count, inner.count, block.count, &expected.values, place, columns.count)
+                multiply(
+                    rows.count, inner.count, block.count, &expected.values, place, columns.count)
                 Self.takeMagnitudes(&packedA)
                 Self.takeMagnitudes(&packedB)
-                multiply(rows.count, inner.count, block.count, &expected.bounds, place, columns.count)
+                multiply(
+                    rows.count, inner.count, block.count, &expected.bounds, place, columns.count)
             }
         }
     }
@@ -128,7 +131,8 @@ struct MatrixProduct {
     }
 
     private func multiply(
-        _ rows: Int, _ depth: Int, _ columns: Int, _ target: inout [Double], _ place: Int, _ width: Int
+        _ rows: Int, _ depth: Int, _ columns: Int, _ target: inout [Double], _ place: Int,
+        _ width: Int
     ) {
         precondition(rows == 0 || place + (rows - 1) * width + columns <= target.count)
         unsafe packedA.withUnsafeBufferPointer { packedA in

@@ -2,6 +2,7 @@ package import Model
 
 /// A formal input or output of an operator.
 package struct FormalTensor: Sendable, Hashable {
+    /// What a tensor's elements are.
     package enum Kind: Sendable, Hashable {
         /// Data of the operator's element type (ONNX's type parameter T).
         case data
@@ -9,6 +10,7 @@ package struct FormalTensor: Sendable, Hashable {
         case index
     }
 
+    /// Which numbers the operator is defined for.
     package enum Domain: Sendable, Hashable {
         case anyNumber
         /// The operator is defined for numbers of at least zero only: magnitudes are generated.
@@ -21,6 +23,7 @@ package struct FormalTensor: Sendable, Hashable {
     package var isOptional: Bool
     package var domain: Domain
 
+    /// A tensor of data that must be given, unless said otherwise.
     package init(
         _ name: String, kind: Kind = .data, isOptional: Bool = false, domain: Domain = .anyNumber
     ) {
@@ -33,7 +36,10 @@ package struct FormalTensor: Sendable, Hashable {
 
 /// An attribute that an operator takes.
 package struct FormalAttribute: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable { case int, float, string, ints }
+    /// The type of an attribute's value, as ONNX names it.
+    package enum Kind: String, Sendable, Hashable {
+        case int, float, string, ints, floats, strings
+    }
 
     package var name: String
     package var kind: Kind
@@ -45,14 +51,18 @@ package struct FormalAttribute: Sendable, Hashable {
     package var least: Int64
 
     /// An attribute with a value of its own when none is given.
-    package init(_ name: String, _ fallback: AttributeValue, choices: [String] = [], least: Int64 = .min) {
+    package init(
+        _ name: String, _ fallback: AttributeValue, choices: [String] = [], least: Int64 = .min
+    ) {
         self.name = name
         self.kind =
             switch fallback {
             case .int: .int
-            case .float, .floats: .float
-            case .string, .strings: .string
+            case .float: .float
+            case .string: .string
             case .ints: .ints
+            case .floats: .floats
+            case .strings: .strings
             }
         self.fallback = fallback
         self.choices = choices
@@ -71,7 +81,7 @@ package struct FormalAttribute: Sendable, Hashable {
 
 /// Everything the harness knows about one operator.
 package struct OperatorDefinition: Sendable {
-    /// Completes an operation whose attributes and inputs have been checked against the formal ones.
+    /// Completes an operation whose attributes and inputs have been checked.
     typealias Inference = @Sendable (inout Operation) throws(OperatorError) -> Void
 
     /// Empty for ONNX's own operators, `assay` for ours.

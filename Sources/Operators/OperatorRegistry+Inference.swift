@@ -6,8 +6,8 @@ extension OperatorRegistry {
     /// Checks an operation and completes it: attributes, inputs that follow from them, and outputs.
     ///
     /// `opset` becomes the version that introduced the semantics, so that two cases that name
-    /// different versions of the same semantics are the same point. Completing a completed operation
-    /// changes nothing.
+    /// different versions of the same semantics are the same point. Completing a completed
+    /// operation changes nothing.
     package static func infer(_ operation: Operation) throws(OperatorError) -> Operation {
         let definition = try definition(of: operation)
         var result = operation
@@ -60,7 +60,8 @@ extension OperatorRegistry {
         for given in operation.attributes {
             guard definition.attributes.contains(where: { $0.name == given.name }) else {
                 let known = definition.attributes.map(\.name)
-                let hint = nearest(to: given.name, in: known).map { "; did you mean '\($0)'?" } ?? ""
+                let hint =
+                    nearest(to: given.name, in: known).map { "; did you mean '\($0)'?" } ?? ""
                 throw operation.error(.attribute, "unknown attribute '\(given.name)'" + hint)
             }
             guard seen.insert(given.name).inserted else {
@@ -100,10 +101,11 @@ extension OperatorRegistry {
             guard formal.choices.isEmpty || formal.choices.contains(text) else {
                 let choices = formal.choices.joined(separator: ", ")
                 throw operation.error(
-                    .attribute, "attribute '\(formal.name)' is '\(text)'; it must be one of \(choices)")
+                    .attribute,
+                    "attribute '\(formal.name)' is '\(text)'; it must be one of \(choices)")
             }
             return value
-        case (.ints, .ints):
+        case (.ints, .ints), (.floats, .floats), (.strings, .strings):
             return value
         default:
             throw operation.error(
@@ -123,8 +125,8 @@ extension OperatorRegistry {
         of operation: Operation, _ definition: OperatorDefinition
     ) throws(OperatorError) -> [TensorSpec] {
         if definition.domain == "assay" { return [] }
-        for given in operation.inputs where !definition.inputs.contains(where: { $0.name == given.name })
-        {
+        for given in operation.inputs
+        where !definition.inputs.contains(where: { $0.name == given.name }) {
             let known = definition.inputs.map(\.name)
             let hint = nearest(to: given.name, in: known).map { "; did you mean '\($0)'?" }
             throw operation.error(
@@ -224,7 +226,8 @@ extension OperatorRegistry {
             if definition.domain == "assay" {
                 guard wanted.dtype == result[position].dtype else {
                     throw given.error(
-                        .elementType, "output \(wanted.name) must be \(result[position].dtype.name)")
+                        .elementType, "output \(wanted.name) must be \(result[position].dtype.name)"
+                    )
                 }
             } else {
                 try checkElementType(wanted, formal, given)

@@ -29,7 +29,8 @@ package enum OperatorRegistry {
     ) throws(OperatorError) -> OperatorDefinition {
         if let found = definition(domain: operation.domain, name: operation.name) { return found }
         if let elsewhere = all.first(where: { $0.name == operation.name }) {
-            let home = elsewhere.domain.isEmpty ? "ONNX's own domain" : "domain '\(elsewhere.domain)'"
+            let home =
+                elsewhere.domain.isEmpty ? "ONNX's own domain" : "domain '\(elsewhere.domain)'"
             throw operation.error(.unknownOperator, "this operator is in \(home)")
         }
         let hint = suggestion(for: operation.name).map { "; did you mean '\($0)'?" } ?? ""

@@ -6,6 +6,8 @@ struct OracleCall {
     /// In the order of the operation's inputs.
     let inputs: [TensorView]
     let error: ErrorModel
+    /// What evaluations of neighbouring ranges share.
+    let scratch = OracleScratch()
 
     init(_ operation: Operation, inputs: [TensorView]) {
         precondition(inputs.count == operation.inputs.count)
@@ -19,6 +21,13 @@ struct OracleCall {
 
     /// The number of elements of the output.
     var outputCount: Int { operation.outputs[0].count }
+}
+
+/// What an oracle remembers from one range of outputs to the next.
+final class OracleScratch {
+    /// The position outside the softmax axis that `softmaxSlices` belong to.
+    var softmaxOuter = -1
+    var softmaxSlices: [SoftmaxSlice?] = []
 }
 
 /// What the oracle expects of a range of outputs.
@@ -53,6 +62,8 @@ struct Oracle: Sendable {
     var rule: @Sendable (Operation) -> Rule
     /// The operations that evaluating every output takes.
     var operationCount: @Sendable (Operation) -> UInt64
+    /// The operations that one output alone takes, where that is more than its share.
+    var sampleCost: @Sendable (Operation) -> UInt64 = { _ in 1 }
     /// The error bound in words, as a share of something named.
     var words: @Sendable (Operation, ErrorModel) -> String
     /// The product of matrices behind the operation; nil for other operators.

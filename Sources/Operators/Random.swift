@@ -2,8 +2,10 @@
 package struct SplitMix64: Sendable {
     private var state: UInt64
 
+    /// A generator whose first output depends on the seed alone.
     package init(seed: UInt64) { state = seed }
 
+    /// The next 64 bits.
     package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
@@ -17,6 +19,7 @@ package struct SplitMix64: Sendable {
 package struct Xoshiro256: Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
+    /// A generator whose state is the first four outputs of SplitMix64.
     package init(seed: UInt64) {
         var seeder = SplitMix64(seed: seed)
         state = (seeder.next(), seeder.next(), seeder.next(), seeder.next())
@@ -28,6 +31,7 @@ package struct Xoshiro256: Sendable {
         self.state = state
     }
 
+    /// The next 64 bits.
     @inline(__always)
     package mutating func next() -> UInt64 {
         let result = rotated(state.1 &* 5, by: 7) &* 9

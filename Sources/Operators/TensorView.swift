@@ -9,7 +9,7 @@ package import Model
 
     /// A view of memory that holds the tensor from its start, aligned to its elements.
     package init(_ spec: TensorSpec, bytes: UnsafeRawBufferPointer) {
-        unsafe precondition(bytes.count >= spec.byteCount, "the memory is smaller than the tensor")
+        precondition(bytes.count >= spec.byteCount, "the memory is smaller than the tensor")
         self.spec = spec
         unsafe self.bytes = bytes
     }
@@ -40,12 +40,14 @@ package import Model
         precondition(offset >= 0 && offset + count <= target.count)
         unsafe target.withUnsafeMutableBufferPointer { buffer in
             let base = unsafe buffer.baseAddress.unsafelyUnwrapped + offset
-            unsafe read(from: start, step: step, count: count, into: base)
+            unsafe copy(from: start, step: step, count: count, to: base)
         }
     }
 
     /// Reads elements into memory that has room for them.
-    func read(from start: Int, step: Int, count: Int, into target: UnsafeMutablePointer<Double>) {
+    private func copy(
+        from start: Int, step: Int, count: Int, to target: UnsafeMutablePointer<Double>
+    ) {
         if count == 0 { return }
         precondition(start >= 0 && step >= 0 && start + (count - 1) * step < spec.count)
         switch spec.dtype {
@@ -65,7 +67,8 @@ package import Model
         _ start: Int, _ step: Int, _ count: Int, _ target: UnsafeMutablePointer<Double>,
         _ number: (Element) -> Double
     ) {
-        let source = unsafe bytes.baseAddress.unsafelyUnwrapped
+        let source =
+            unsafe bytes.baseAddress.unsafelyUnwrapped
             .assumingMemoryBound(to: Element.self) + start
         if step == 1 {
             // Apart from the strided loop, so that the compiler can use vectors.
@@ -85,7 +88,7 @@ package import Model
 
     /// Memory that has room for the tensor from its start, aligned to its elements.
     package init(_ spec: TensorSpec, bytes: UnsafeMutableRawBufferPointer) {
-        unsafe precondition(bytes.count >= spec.byteCount, "the memory is smaller than the tensor")
+        precondition(bytes.count >= spec.byteCount, "the memory is smaller than the tensor")
         self.spec = spec
         unsafe self.bytes = bytes
     }
@@ -93,13 +96,17 @@ package import Model
     /// The same memory, to be read.
     package var view: TensorView { unsafe TensorView(spec, bytes: UnsafeRawBufferPointer(bytes)) }
 
-    /// Fills all elements in order.
-    @inline(__always)
-    func fill<Element>(_ type: Element.Type, _ next: () -> Element) {
-        let count = spec.count
-        if count == 0 { return }
-        let base = unsafe bytes.baseAddress.unsafelyUnwrapped.bindMemory(to: type, capacity: count)
-        for position in 0..<count { unsafe base[position] = next() }
+    /// Sets all bits: not a number in every floating-point format, as outputs are before a run.
+    package func poison() {
+        unsafe bytes.prefix(spec.byteCount).withMemoryRebound(to: UInt8.self) { buffer in
+            unsafe buffer.update(repeating: 0xff)
+        }
+    }
+
+    /// Copies values that were given.
+    func copy(_ values: [Int64]) {
+        precondition(spec.dtype == .i64 && values.count == spec.count)
+        unsafe values.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
     }
 
     /// Sets every byte to zero.

@@ -6,6 +6,7 @@ package struct BatchSizeSearch: Sendable, Hashable {
     package let target: UInt64
     /// The number of events to time next; the answer once `isDone`.
     package private(set) var batch: UInt64
+    /// Whether `batch` is the answer.
     package private(set) var isDone = false
     private let batchMax: UInt64
 

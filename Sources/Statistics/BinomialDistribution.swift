@@ -5,6 +5,7 @@ package struct BinomialDistribution: Sendable, Hashable {
     package let trials: Int
     package let probability: Double
 
+    /// The distribution over 0 to `trials` successes.
     package init(trials: Int, probability: Double) {
         precondition(trials >= 0, "the number of trials is not negative")
         precondition(probability >= 0 && probability <= 1, "a probability lies between 0 and 1")

@@ -57,7 +57,8 @@ extension DipTest {
                     segment += 1
                 }
                 let size =
-                    Double(corner + 1) - height(at: corner, minorant[segment], minorant[segment + 1])
+                    Double(corner + 1)
+                    - height(at: corner, minorant[segment], minorant[segment + 1])
                 if size > best.size {
                     best = (size, last(of: minorant, notAbove: corner, near: segment), corner)
                 }

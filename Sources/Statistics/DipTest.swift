@@ -36,7 +36,8 @@ package struct DipTest: Sendable, Hashable {
             let hulls = Hulls(values, low: low, high: high)
             let gap = hulls.largestGap()
             guard gap.size > dip else { break }
-            dip = max(dip, hulls.lowerDeviation(upTo: gap.low), hulls.upperDeviation(from: gap.high))
+            dip = max(
+                dip, hulls.lowerDeviation(upTo: gap.low), hulls.upperDeviation(from: gap.high))
             if gap.low == low && gap.high == high { break }
             low = gap.low
             high = gap.high

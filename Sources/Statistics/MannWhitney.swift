@@ -46,7 +46,8 @@ package struct MannWhitney: Sendable, Hashable {
     }
 
     /// With tie correction and a continuity correction of one half.
-    private static func normalPValue(_ n: Int, _ m: Int, larger: Double, tieTerm: Double) -> Double {
+    private static func normalPValue(_ n: Int, _ m: Int, larger: Double, tieTerm: Double) -> Double
+    {
         let total = Double(n + m)
         let product = Double(n) * Double(m)
         let variance = product / 12 * (total + 1 - tieTerm / (total * (total - 1)))

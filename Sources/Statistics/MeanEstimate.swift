@@ -5,6 +5,7 @@ import Glibc
 /// The launch is the unit. An interval from samples pooled over launches would cover the
 /// truth less than half of the time.
 package struct MeanEstimate: Sendable, Hashable {
+    /// What is averaged: values or their logarithms.
     package enum Scale: Sendable, Hashable {
         /// For quantities that may be 0 or below, such as net energy and differences.
         case arithmetic
@@ -30,12 +31,14 @@ package struct MeanEstimate: Sendable, Hashable {
     package var smallest: Double
     package var largest: Double
 
-    /// The mean of launch values; nil for none, and for the geometric mean of any not above 0.
+    /// The mean of launch values; nil for none and for values that are not finite.
+    ///
+    /// Also nil for the geometric mean of values that are not all above 0.
     package init?(launchValues: [Double], scale: Scale, level: Double = 0.95) {
-        guard let smallest = launchValues.min(), let largest = launchValues.max() else {
-            return nil
-        }
-        if scale == .geometric && !(smallest > 0 && largest.isFinite) { return nil }
+        guard let smallest = launchValues.min(), let largest = launchValues.max(),
+            launchValues.allSatisfy(\.isFinite)
+        else { return nil }
+        if scale == .geometric && smallest <= 0 { return nil }
         let moments = RunningMoments(
             scale == .geometric ? launchValues.map { log($0) } : launchValues)
         self.scale = scale

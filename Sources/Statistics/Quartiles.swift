@@ -4,6 +4,7 @@
 package struct Quartiles: Sendable, Hashable {
     package var first: Double
     package var third: Double
+    /// The interquartile range.
     package var range: Double { third - first }
 
     /// The quartiles of values in any order; nil when there are none.

@@ -8,8 +8,10 @@ package struct RunningMoments: Sendable, Hashable {
     package private(set) var mean = 0.0
     private var sumOfSquares = 0.0
 
+    /// Moments of nothing yet.
     package init() {}
 
+    /// Moments of those values.
     package init(_ values: some Sequence<Double>) {
         for value in values { add(value) }
     }

@@ -17,8 +17,10 @@ package enum SpecialFunctions {
         }
         let squared = x * x
         let series =
-            1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1 / (1188 * squared)) / squared)
-            / squared) / squared
+            1.0 / 12
+            - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1 / (1188 * squared)) / squared)
+                / squared)
+            / squared
         return series / x
     }
 

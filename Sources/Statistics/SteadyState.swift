@@ -12,7 +12,9 @@ package struct SteadyState: Sendable {
     /// The p-value above which windows are not told apart.
     package static let pValueMin = 0.01
 
+    /// Whether two windows looked alike.
     package private(set) var isSteady = false
+    /// Samples seen so far.
     package private(set) var count = 0
     private let resolution: Double
     /// The last two windows at most.

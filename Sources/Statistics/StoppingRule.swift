@@ -2,6 +2,7 @@
 ///
 /// Sample values are in any one unit; times are nanoseconds since measuring began.
 package struct StoppingRule: Sendable {
+    /// What ended the taking of samples.
     package enum Reason: String, Sendable, Hashable, CaseIterable {
         /// The interval of the median is as narrow as asked for.
         case converged
@@ -22,6 +23,7 @@ package struct StoppingRule: Sendable {
         /// Within a launch half of it is wanted.
         package var targetHalfWidth: Double?
 
+        /// Limits in samples and in nanoseconds since measuring began.
         package init(
             samplesMin: Int, samplesMax: Int, timeMin: UInt64, timeMax: UInt64,
             targetHalfWidth: Double?
@@ -36,11 +38,14 @@ package struct StoppingRule: Sendable {
 
     /// Samples from one look at the interval to the next.
     package static let checkInterval = 10
-    /// Estimates of the half-width that make a plateau, and how little they may vary.
+    /// The last estimates of the half-width that make a plateau.
     package static let plateauEstimates = 16
+    /// Their standard deviation over their mean that is a plateau no more.
     package static let plateauVariationMax = 0.05
+    /// The fewest samples before a plateau is believed.
     package static let plateauSamplesMin = 100
 
+    /// What the launch was asked for.
     package let limits: Limits
     /// Why to stop; nil: go on.
     package private(set) var reason: Reason?
@@ -50,6 +55,7 @@ package struct StoppingRule: Sendable {
     package private(set) var halfWidths: [Double] = []
     private var sorted: [Double] = []
 
+    /// A rule at the start of measuring.
     package init(limits: Limits) {
         precondition(limits.samplesMax >= 1, "a launch takes at least one sample")
         self.limits = limits

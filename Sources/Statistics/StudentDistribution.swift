@@ -4,6 +4,7 @@ import Glibc
 package struct StudentDistribution: Sendable, Hashable {
     package let degreesOfFreedom: Double
 
+    /// The distribution with those degrees of freedom; infinitely many give the normal one.
     package init(degreesOfFreedom: Double) {
         precondition(degreesOfFreedom > 0, "degrees of freedom are positive")
         self.degreesOfFreedom = degreesOfFreedom

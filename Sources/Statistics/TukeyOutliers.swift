@@ -15,6 +15,7 @@ package struct TukeyOutliers: Sendable, Hashable {
     package var thirdQuartile: Double
     /// The interquartile range that fences are built from; the clock's resolution where it is 0.
     package var range: Double
+    /// How many samples have each label; labels that none has are absent.
     package private(set) var counts: [OutlierLabel: Int]
     package private(set) var count: Int
 

@@ -23,6 +23,7 @@ package struct VarianceSplit: Sendable, Hashable {
             RunningMoments(usable.map(\.mean)).variance - withinLaunches * ofMeans
     }
 
+    /// The split of launches given as their samples.
     package init?(launches: [[Double]]) {
         self.init(launches: launches.map { RunningMoments($0) })
     }

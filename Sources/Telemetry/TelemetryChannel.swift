@@ -1,5 +1,6 @@
 /// One quantity that the telemetry role reads again and again.
 package struct TelemetryChannel: Sendable, Hashable, Codable {
+    /// What a single value means.
     package enum Kind: String, Sendable, Hashable, Codable {
         /// The value of the moment, or of the averaging window before it.
         case gauge

@@ -17,7 +17,7 @@ struct Channel {
             let count = unsafe message.withUnsafeBytes { bytes in
                 unsafe Glibc.send(
                     descriptor, bytes.baseAddress! + sent, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL.rawValue))
+                    Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return }

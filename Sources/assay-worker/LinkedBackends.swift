@@ -1,8 +1,8 @@
 import AssayABI
 import BLAS
 import CAssaySystem
-import CPUSIMDKernels
 import CPUSIMD
+import CPUSIMDKernels
 import LaunchProtocol
 import NullBackend
 
@@ -12,10 +12,19 @@ enum LinkedBackends {
     static func entry(_ id: String) -> assay_entry_fn? {
         switch id {
         case "blas": unsafe assay_blas_entry_v1
-        case "cpu-simd": unsafe assay_cpu_simd_entry_v1
+        case "cpu-simd": unsafe cpuSIMDEntry
         case "null": unsafe assay_null_entry_v1
         default: nil
         }
+    }
+
+    /// The manifests of the linked backends, as a JSON array.
+    static var manifests: String {
+        let list = unsafe [
+            String(cString: assay_blas_manifest_v1()), String(cString: cpusimd_manifest()),
+            String(cString: assay_null_manifest_v1()),
+        ]
+        return "[" + list.joined(separator: ",") + "]"
     }
 
     /// The entry function that a request names, loading its library where it has one.
@@ -26,7 +35,7 @@ enum LinkedBackends {
                 throw LoadFailure(message: "no backend '\(id)' is linked in")
             }
             return unsafe function
-        case .library(let path): return try unsafe library(path)
+        case .library(let path): return unsafe try library(path)
         }
     }
 

@@ -22,7 +22,7 @@ struct ProcessFacts {
             }
         }
         var usage = rusage()
-        if unsafe getrusage(RUSAGE_SELF, &usage) == 0 {
+        if unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 {
             facts.involuntarySwitches = UInt64(max(0, usage.ru_nivcsw))
             facts.majorFaults = UInt64(max(0, usage.ru_majflt))
             facts.peakResidentBytes = UInt64(max(0, usage.ru_maxrss)) * 1024
@@ -37,11 +37,11 @@ struct ProcessFacts {
 
     /// The text of a small file; empty when it cannot be read.
     static func contents(of path: String) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe read(descriptor, &bytes, bytes.count)
+        let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 

@@ -7,10 +7,14 @@ import Model
 @main
 struct Worker {
     static func main() {
+        if CommandLine.arguments.dropFirst() == ["--manifests"] {
+            print(LinkedBackends.manifests)
+            return
+        }
         guard CommandLine.arguments.count == 3, CommandLine.arguments[1] == "--launch",
             let parent = Int32(CommandLine.arguments[2])
         else {
-            fputs("assay-worker is started by assay, which hands it a launch\n", unsafe stderr)
+            say("assay-worker is started by assay, which hands it a launch\n")
             exit(2)
         }
         guard assay_die_with_parent(parent) == 0 else { exit(2) }
@@ -34,5 +38,10 @@ struct Worker {
         channel.send(.final)
         // A plug-in's exit handlers have no business once the final frame is out.
         _exit(0)
+    }
+
+    private static func say(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
     }
 }

@@ -29,10 +29,10 @@ final class WorkingSets {
                 }
                 let buffer = try device.allocate(spec.byteCount, in: space)
                 let operation = operation
-                try buffer.fill(through: queue, mapped: isMappable) { room in
-                    unsafe InputData.fill(
-                        room, of: operation, input: index, pattern: request.data,
-                        seed: request.inputSeeds[index])
+                try unsafe buffer.fill(through: queue, mapped: isMappable) { room in
+                    InputData.fill(
+                        unsafe TensorMemory(spec, bytes: room), inputIndex: index, of: operation,
+                        pattern: request.data, seed: request.inputSeeds[index])
                 }
                 inputs.append(buffer)
             }
@@ -57,7 +57,7 @@ final class WorkingSets {
     func poison(queue: Queue) throws(BackendError) {
         for set in sets {
             for buffer in set.outputBuffers {
-                try buffer.fill(through: queue, mapped: isMappable) { room in
+                try unsafe buffer.fill(through: queue, mapped: isMappable) { room in
                     unsafe room.initializeMemory(as: UInt8.self, repeating: 0xff)
                 }
             }

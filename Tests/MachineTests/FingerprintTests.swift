@@ -18,7 +18,7 @@ import Testing
                 nodes 2
                 memoryBytes 549755813888
                 accelerators 1234:5678 board 9999:0001 ×2
-                networkDevices 1234:1111 board 9999:0001
+                networkModels 1234:1111 board 9999:0001
                 diskModels EXAMPLE DISK 3840G
 
                 """)

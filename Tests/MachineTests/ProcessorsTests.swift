@@ -38,11 +38,13 @@ import Testing
         #expect(processors.stepping == "0x0.0+0x4.2")
     }
 
-    @Test(arguments: [
-        // XCR0: nothing beyond SSE; AVX; AVX-512; AVX-512 and tiles.
-        (UInt64(0x3), ["sse2"]), (0x7, ["sse2", "avx2"]), (0xe7, ["sse2", "avx2", "avx512f"]),
+    /// XCR0: nothing beyond SSE; AVX; AVX-512; AVX-512 and tiles.
+    static let states: [(UInt64, [String])] = [
+        (0x3, ["sse2"]), (0x7, ["sse2", "avx2"]), (0xe7, ["sse2", "avx2", "avx512f"]),
         (0x600e7, ["sse2", "avx2", "avx512f", "amx-tile"]),
-    ])
+    ]
+
+    @Test(arguments: states)
     func `Registers that the system keeps off make an extension unusable`(
         states: UInt64, usable: [String]
     ) {

@@ -47,7 +47,7 @@ import Testing
 
     @Test func `A recorded machine's texts are understood`() {
         let reading = QuietnessReading(files: Recorded.server, ownTicks: 0)
-        #expect(reading.stat.flatMap { ProcessorTime(stat: $0) }?.busyTicks == 2400)
+        #expect(reading.stat.flatMap { ProcessorTime(stat: $0) }?.busyTicks == 2416)
         #expect(reading.pressure.flatMap { Quietness.someShare(pressure: $0) } == 0.0125)
     }
 }

@@ -28,7 +28,8 @@ extension SampleRecord {
                     let scale = path == "scalar" ? 1.0 : factor
                     let rate = 12.1e9 * width * scale * (threads == .all ? 1.97 : 1)
                     let declared = Reference(
-                        kind: .declaredPeak, value: 12.8e9 * width * scale
+                        kind: .declaredPeak,
+                        value: 12.8e9 * width * scale
                             * (threads == .all ? 2 : 1),
                         citation: "2 FMA a cycle at 3.2 GHz, vendor's manual")
                     add(
@@ -90,7 +91,8 @@ extension SampleRecord {
         let threads = point.threads == .all ? (bytes > 4 << 20 ? 1.25 : 1.95) : 1
         let rate = streams ? min(full * 1.4, 12.5e9) * (isSmall ? 0.8 : 1.1) : full * threads
         let isNoisy = bytes == 64 << 20 && point.threads == .all
-        let flags = isNoisy
+        let flags =
+            isNoisy
             ? [
                 Flag(
                     "notConverged", .qualifier, observed: 0.041, limit: 0.03, unit: "1",

@@ -38,7 +38,8 @@ extension SampleRecord {
                 let point = Point(
                     caseID: "op/matmul",
                     parameters: [
-                        Parameter(axis: "types", value: dtype), Parameter(axis: "size", value: size),
+                        Parameter(axis: "types", value: dtype),
+                        Parameter(axis: "size", value: size),
                     ],
                     operation: operation(
                         "MatMul", type, inputs: [[edge, edge], [edge, edge]], output: [edge, edge]))
@@ -92,7 +93,8 @@ extension SampleRecord {
         add(
             point, work: work, backend: backend, time: time,
             metrics: [
-                metric("time", unit: "s", value: time, spread: spread, status: status, flags: flags),
+                metric(
+                    "time", unit: "s", value: time, spread: spread, status: status, flags: flags),
                 metric(
                     "throughput.flop", unit: "{FLOP}/s", value: rate, spread: spread,
                     references: references, status: status, flags: flags),

@@ -9,6 +9,12 @@ struct Shots {
     @Test func `The sample reports are written`() throws {
         let folder = try #require(ProcessInfo.processInfo.environment["ASSAY_SHOTS"])
         let record = SampleRecord.record
+        try HTMLReport.render(record).write(
+            toFile: "\(folder)/report.html", atomically: true, encoding: .utf8)
+        try MarkdownReport.render(record).write(
+            toFile: "\(folder)/report.md", atomically: true, encoding: .utf8)
+        try CSVReport.render(record).write(
+            toFile: "\(folder)/report.csv", atomically: true, encoding: .utf8)
         let files = [FileLocation(label: "Bundle", path: "results/\(record.run.id)")]
         for width in [80, 120] {
             let text = TerminalReport.render(record, width: width, color: true, files: files)

@@ -40,7 +40,8 @@ import Testing
         #expect(Median.of([7, 1, 4] as [UInt64]) == 4)
         #expect(Median.of([7, 1, 4, 5] as [UInt64]) == 4.5)
         #expect(Median.of([] as [UInt64]) == nil)
-        #expect(Median.of([Double.greatestFiniteMagnitude, .greatestFiniteMagnitude])?.isFinite == true)
+        #expect(
+            Median.of([Double.greatestFiniteMagnitude, .greatestFiniteMagnitude])?.isFinite == true)
     }
 
     @Test func `A steady large value keeps its variance`() {

@@ -48,12 +48,28 @@ import Testing
         }
     }
 
-    @Test func `Nothing late is no clump, and still needs 459 queries for p99`() {
-        let clumping = Clumping(latencies: (0..<1000).map { 100 + $0 }, bound: 5000)
+    @Test func `Equal latencies within the bound are no clump, and still need 459 for p99`() {
+        let clumping = Clumping(latencies: [UInt64](repeating: 100, count: 1000), bound: 5000)
         #expect(clumping.factor == 1)
         let rule = EarlyStopping(quantile: .p99)
         #expect(rule.isShown(queries: 459, misses: 0, clumping: clumping))
         #expect(!rule.isShown(queries: 458, misses: 0, clumping: clumping))
+        #expect(Clumping(latencies: [], bound: 1).factor == 1)
+    }
+
+    @Test func `A run with nothing late can still be too clumped to show p99`() {
+        // Two of 20 batches lie wholly above p90. Their means' variance is 1.8/19; times the
+        // 50 of a batch, over 0.1 · 0.9, that is 52.6.
+        let latencies = (0..<1000).map { UInt64((300..<400).contains($0) ? 200 : 100) }
+        let fromP90 = latencies.map { $0 > 100 }
+        #expect(agree(Clumping.factor(of: fromP90), 1000.0 / 19, relative: 1e-12))
+        // p90 is the 901st value: with 100 slow ones it is the least of them.
+        var rising = latencies
+        rising[350] = 150
+        let clumping = Clumping(latencies: rising, bound: 5000)
+        #expect(clumping.factor > 40)
+        #expect(
+            !EarlyStopping(quantile: .p99).isShown(queries: 1000, misses: 0, clumping: clumping))
     }
 
     @Test func `Clumped misses need more queries than spread ones`() {
@@ -74,8 +90,9 @@ import Testing
         let few = (0..<500).map(Double.init)
         #expect(QuantileEstimate(.p99, ofSorted: few) == .unresolved(count: 500, needed: 662))
         let many = (0..<700).map(Double.init)
-        guard case .resolved(let value, let interval, let ranks)
-            = QuantileEstimate(.p99, ofSorted: many)
+        guard
+            case .resolved(let value, let interval, let ranks) = QuantileEstimate(
+                .p99, ofSorted: many)
         else {
             Issue.record("700 values resolve p99")
             return

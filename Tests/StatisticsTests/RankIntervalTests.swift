@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [(200, 86, 115), (500, 228, 273), (1000, 469, 532)])
-    func `The median's 95 % ranks hold for large counts`(count: Int, lower: Int, upper: Int) throws {
+    func `The median's 95 % ranks hold for large counts`(count: Int, lower: Int, upper: Int) throws
+    {
         let ranks = try #require(RankInterval.median(count: count))
         #expect((ranks.lower, ranks.upper) == (lower, upper))
     }

@@ -86,6 +86,11 @@ struct Reference: Decodable {
         var starts: [Int]
     }
 
+    struct QueueCase: Decodable {
+        var utilisation: Double
+        var p99: Double
+    }
+
     var normal: Normal
     var student: Normal
     var beta: [[Double]]
@@ -102,6 +107,7 @@ struct Reference: Decodable {
     var clumping: [ClumpingCase]
     var variance_split: VarianceCase
     var change_points: [ChangePointCase]
+    var queues: [QueueCase]
 
     static let shared: Reference = {
         let file = URL(filePath: #filePath)

@@ -63,14 +63,17 @@ static assay_status refuse_conflicts(assay_error *e) {
     return ASSAY_OK;
 }
 
-static int has_openmp(void) {
+static int is_mapped(const char *start) { /* "/libgomp" */
     char line[4352];
     int found = 0;
     FILE *maps = fopen("/proc/self/maps", "re");
-    while (maps && !found && fgets(line, sizeof line, maps))
-        found = strstr(line, "/libgomp") || strstr(line, "/libomp") || strstr(line, "/libiomp");
+    while (maps && !found && fgets(line, sizeof line, maps)) found = strstr(line, start) != NULL;
     if (maps) fclose(maps);
     return found;
+}
+
+static int has_openmp(void) {
+    return is_mapped("/libgomp") || is_mapped("/libomp.") || is_mapped("/libiomp");
 }
 
 /* ---- the libraries --------------------------------------------------------------------------- */
@@ -121,6 +124,7 @@ static assay_status mkl(blas_library *l, int threads, assay_error *e) {
     void (*version)(char *, int), (*set)(int), (*dynamic)(int);
     int (*get)(void), (*layer)(int);
     char text[256] = "", *start;
+    const char *model = "threading unknown";
     if (SYMBOL(l, "MKL_Set_Interface_Layer", layer) && layer(0) != 0)
         return fail(e, ASSAY_E_UNSUPPORTED, "startup", "set to 64-bit integers", l->file);
     SYMBOL(l, "MKL_Get_Version_String", version);
@@ -131,7 +135,11 @@ static assay_status mkl(blas_library *l, int threads, assay_error *e) {
     if (SYMBOL(l, "MKL_Set_Dynamic", dynamic)) dynamic(0);
     if (threads && SYMBOL(l, "MKL_Set_Num_Threads", set)) set(threads);
     if (SYMBOL(l, "MKL_Get_Max_Threads", get)) l->threads = get();
-    snprintf(l->runtime, sizeof l->runtime, "MKL %.32s", start);
+    /* It chooses one when first used, by what is in the process already. */
+    if (is_mapped("/libmkl_sequential")) model = "sequential";
+    if (is_mapped("/libmkl_gnu_thread") || is_mapped("/libmkl_intel_thread")) model = "OpenMP";
+    if (is_mapped("/libmkl_tbb_thread")) model = "TBB";
+    snprintf(l->runtime, sizeof l->runtime, "MKL %.24s, %s", start, model);
     return ASSAY_OK;
 }
 
@@ -153,7 +161,7 @@ static assay_status identify(blas_library *l, int threads, assay_error *e) {
                     "the library does not keep to the number of threads", count);
     }
     if (l->threads)
-        snprintf(count, sizeof count, ", %d thread%s", l->threads, "s" + (l->threads == 1));
+        snprintf(count, sizeof count, ", %d thread%s", l->threads, l->threads == 1 ? "" : "s");
     else
         snprintf(count, sizeof count, ", threads unknown");
     strncat(l->runtime, count, sizeof l->runtime - strlen(l->runtime) - 1);
@@ -203,8 +211,8 @@ assay_status blas_library_load(blas_library *library, int threads, assay_error *
         !SYMBOL(library, "cblas_dgemm", library->dgemm))
         status = fail(e, ASSAY_E_NOT_FOUND, "startup", "no cblas_sgemm and cblas_dgemm in",
                       library->file);
-    if (status == ASSAY_OK) status = refuse_conflicts(e);
     if (status == ASSAY_OK) status = identify(library, threads, e);
+    if (status == ASSAY_OK) status = refuse_conflicts(e); /* some load more on first use */
     if (status != ASSAY_OK) blas_library_unload(library);
     return status;
 }

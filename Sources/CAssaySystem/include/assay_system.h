@@ -73,13 +73,8 @@ int32_t assay_seal(int32_t fd);
 /* A socket pair of sequenced streams, closed on exec. */
 int32_t assay_socket_pair(int32_t fds[2]);
 
-/* Publishes a value to another process. */
-static inline void assay_store_release(uint64_t *at, uint64_t value) {
-    __atomic_store_n(at, value, __ATOMIC_RELEASE);
-}
-static inline uint64_t assay_load_acquire(const uint64_t *at) {
-    return __atomic_load_n(at, __ATOMIC_ACQUIRE);
-}
+/* A pipe, closed on exec. The C function is pipe2. */
+int32_t assay_pipe(int32_t fds[2]);
 
 /* ---- what a plug-in must leave alone -------------------------------------------------------- */
 

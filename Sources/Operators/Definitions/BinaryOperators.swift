@@ -55,7 +55,9 @@ private func oracle(of function: BinaryFunction) -> Oracle {
                 let (a, b) = (expected.values[position], right[position])
                 let result = function.value(a, b)
                 var bound = function.error * error.math * abs(result)
-                if error.roundsInputs { bound += 2 * error.math * function.sensitivity(a, b, result) }
+                if error.roundsInputs {
+                    bound += 2 * error.math * function.sensitivity(a, b, result)
+                }
                 expected.values[position] = result
                 expected.bounds[position] = bound
             }

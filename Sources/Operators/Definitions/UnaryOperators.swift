@@ -1,3 +1,5 @@
+import Model
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     import Darwin
 #endif
-import Model
 
 /// What differs between operators that apply one function to every element.
 private struct UnaryFunction: Sendable {
@@ -21,7 +22,7 @@ private struct UnaryFunction: Sendable {
     let sensitivity: @Sendable (Double, Double) -> Double
 }
 
-/// Errors are twice the limits in ulp that OpenCL C sets for single precision (exp 3, sqrt 3, tanh 5).
+/// Errors are twice OpenCL C's limits in ulp for single precision (exp 3, sqrt 3, tanh 5).
 private let unaryFunctions: [UnaryFunction] = [
     UnaryFunction(
         name: "Abs", since: 13, error: 0, value: { abs($0) }, sensitivity: { _, y in abs(y) }),
@@ -46,7 +47,7 @@ private let unaryFunctions: [UnaryFunction] = [
 ]
 
 let unaryOperators: [OperatorDefinition] = unaryFunctions.map { function in
-    let inputName = ["Abs", "Neg", "Relu", "Sqrt"].contains(function.name) ? "X" : "input"
+    let inputName = ["Exp", "Tanh"].contains(function.name) ? "input" : "X"
     let outputName = inputName == "X" ? "Y" : "output"
     return OperatorDefinition(
         function.name, since: function.since,

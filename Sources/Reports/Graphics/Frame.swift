@@ -47,12 +47,14 @@ struct Frame {
         svg.group("g", ["class": "axes"]) { svg in
             for tick in yTicks {
                 let place = y.position(of: tick.value)
-                svg.line("grid", from: Position(x: left, y: place), to: Position(x: right, y: place))
+                svg.line(
+                    "grid", from: Position(x: left, y: place), to: Position(x: right, y: place))
                 svg.label("tick end", at: Position(x: left - 7, y: place + 4), tick.label)
             }
             for tick in xTicks {
                 let place = x.position(of: tick.value)
-                svg.line("grid", from: Position(x: place, y: top), to: Position(x: place, y: bottom))
+                svg.line(
+                    "grid", from: Position(x: place, y: top), to: Position(x: place, y: bottom))
                 svg.label("tick mid", at: Position(x: place, y: bottom + 16), tick.label)
             }
             svg.line("axis", from: Position(x: left, y: bottom), to: Position(x: right, y: bottom))

@@ -1,4 +1,4 @@
-/// Moves labels apart so that none covers another, staying as near as possible to where they belong.
+/// Moves labels apart so that none covers another, as near as possible to where they belong.
 enum Labels {
     /// New positions for labels that want to stand at `wanted`, in the same order.
     ///

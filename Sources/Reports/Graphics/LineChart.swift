@@ -39,14 +39,16 @@ struct LineChart {
     var size: Size
     /// The upright domain, when several drawings share one.
     var yDomain: ClosedRange<Double>?
+    /// Characters of the longest label, when several drawings share it.
+    var labelLength: Int?
 
     private static let labelGap = 13.0
-    private static let characterWidth = 6.1
+    private static let characterWidth = 7.1
 
     func draw(in markup: inout Markup) {
         let samples = series.flatMap(\.samples)
         guard let xLow = samples.map(\.x).min(), let xHigh = samples.map(\.x).max() else { return }
-        let longest = series.map(\.label.count).max() ?? 0
+        let longest = min(labelLength ?? series.map(\.label.count).max() ?? 0, labelLimit)
         let frame = Frame(
             size: size,
             margins: Frame.Margins(
@@ -65,12 +67,14 @@ struct LineChart {
         }
     }
 
+    /// Characters of a label that leave most of the drawing to the lines.
+    private var labelLimit: Int { Int(size.width * 0.35 / Self.characterWidth) }
+
     /// A domain that holds every interval of the series, with some air.
     static func domain(of series: [Series]) -> ClosedRange<Double> {
         let samples = series.flatMap(\.samples)
-        let low = samples.map(\.low).min() ?? 1
-        let high = samples.map(\.high).max() ?? 10
-        return (low / 1.3)...(high * 1.3)
+        let ends = samples.flatMap { [$0.low, $0.value, $0.high] }.filter { $0 > 0 && $0.isFinite }
+        return ((ends.min() ?? 1) / 1.3)...((ends.max() ?? 10) * 1.3)
     }
 
     private func drawGuides(in svg: inout Markup, _ frame: Frame) {
@@ -120,7 +124,9 @@ struct LineChart {
                 svg.line(
                     "leader", from: Position(x: end.x + 5, y: end.y),
                     to: Position(x: right - 2, y: places[index]))
-                svg.label("series", at: Position(x: right, y: places[index] + 4), series.label)
+                svg.label(
+                    "series", at: Position(x: right, y: places[index] + 4),
+                    Words.shortened(series.label, to: labelLimit))
             }
         }
     }

@@ -7,7 +7,7 @@ struct Markup {
     /// Elements that stand within a line, so that no line break may follow them.
     private static let inline: Set<String> = [
         "a", "abbr", "b", "code", "em", "small", "span", "strong", "text", "title", "desc", "time",
-        "dt", "dd", "th", "td", "h1", "h2", "h3", "p", "li", "summary", "tspan",
+        "sup", "dt", "dd", "th", "td", "h1", "h2", "h3", "p", "li", "summary", "tspan",
     ]
 
     /// An element with text in it; without a body, one that closes itself.

@@ -4,6 +4,8 @@ import Model
 struct Roofline {
     /// A bound on operations or on bytes per second.
     struct Ceiling {
+        /// Its name in the drawing; unique within a roofline.
+        var letter = ""
         var label: String
         var value: Double
         /// Equal to the value where there is no interval.
@@ -37,6 +39,29 @@ struct Roofline {
         addRoofs(record, threads: threads)
         addSlopes(record, threads: threads)
         guard !roofs.isEmpty, !slopes.isEmpty, !marks.isEmpty else { return nil }
+        for index in roofs.indices { roofs[index].letter = Self.letter(index) }
+        for index in slopes.indices { slopes[index].letter = Self.letter(roofs.count + index) }
+    }
+
+    private static func letter(_ index: Int) -> String {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz")
+        return index < letters.count ? String(letters[index]) : "\(index + 1)"
+    }
+
+    /// Every ceiling by letter: what it is, its value and interval.
+    var legend: [(letter: String, text: String)] {
+        func line(_ ceiling: Ceiling, _ unit: String) -> (String, String) {
+            let interval = Interval(
+                low: ceiling.low, high: ceiling.high, level: 0.95, method: "", basis: .launches)
+            let reading = Reading(
+                Estimate(
+                    statistic: "", value: ceiling.value, n: 0, launches: 0,
+                    interval: ceiling.high > ceiling.low ? interval : nil),
+                style: .of(unit: unit))
+            let suffix = ceiling.isDeclared ? " (declared)" : " \(reading.interval)"
+            return (ceiling.letter, "\(ceiling.label): \(reading.valueAndUnit)\(suffix)")
+        }
+        return roofs.map { line($0, "{FLOP}/s") } + slopes.map { line($0, "By/s") }
     }
 
     // MARK: - Operators
@@ -48,7 +73,7 @@ struct Roofline {
                 guard record.outcome == .ok, let intensity = record.work.arithmeticIntensity,
                     let metric = record.metric("throughput.flop"), let estimate = metric.estimate
                 else { continue }
-                guard metric.status != .invalid, estimate.value > 0 else {
+                guard metric.status != .invalid, estimate.value > 0, estimate.value.isFinite else {
                     omitted += 1
                     continue
                 }
@@ -80,11 +105,12 @@ struct Roofline {
         let all = record.points.compactMap { record -> Candidate? in
             guard record.outcome == .ok, record.point.operation.domain == "assay",
                 names.contains(record.point.operation.name), let metric = record.metric(name),
-                let estimate = metric.estimate, metric.status != .invalid
+                let estimate = metric.estimate, metric.status != .invalid,
+                estimate.value > 0, estimate.value.isFinite
             else { return nil }
             return Candidate(point: record.point, metric: metric, estimate: estimate)
         }
-        // Ceilings of another number of threads would be the wrong ones, unless there are no others.
+        // Ceilings of another number of threads would bound something else.
         let fitting = all.filter { threads.contains(Words.threads($0.point.threads)) }
         return fitting.isEmpty ? all : fitting
     }
@@ -99,7 +125,8 @@ struct Roofline {
             guard let top = ofType.max(by: { $0.estimate.value < $1.estimate.value }) else {
                 continue
             }
-            let path = top.point.operation.string("path").map { " " + $0 } ?? ""
+            let named = top.point.operation.string("path").flatMap { $0 == "best" ? nil : $0 }
+            let path = named.map { " " + $0 } ?? ""
             let label = "\(dtype) peak\(path), \(Words.threads(top.point.threads))"
             roofs.append(Self.ceiling(label, top))
             roofs += Self.declared(top, label: "\(dtype) declared peak")
@@ -116,7 +143,11 @@ struct Roofline {
         var below = 0.0
         for cache in Self.levels(record.machine) where cache.bytes < largest {
             // Three quarters: what does not fit with room to spare measures the next level too.
-            let fitting = sized.filter { $0.0 > below && $0.0 <= cache.bytes * 0.75 }
+            // Non-temporal stores pass the caches by.
+            let fitting = sized.filter {
+                $0.0 > below && $0.0 <= cache.bytes * 0.75
+                    && $0.1.point.operation.string("stores") != "nonTemporal"
+            }
             if let top = fitting.map(\.1).max(by: { $0.estimate.value < $1.estimate.value }) {
                 slopes.append(Self.ceiling("\(cache.name) \(Self.kernel(top.point))", top))
             }
@@ -124,7 +155,10 @@ struct Roofline {
         }
         let outside = sized.filter { $0.0 == largest && largest > below }
         if let top = outside.map(\.1).max(by: { $0.estimate.value < $1.estimate.value }) {
-            slopes.append(Self.ceiling("memory \(Self.kernel(top.point))", top))
+            let last = Self.levels(record.machine).last
+            let fits = last.map { $0.bytes >= largest } ?? false
+            let name = fits ? "\(last?.name ?? "cache") or memory" : "memory"
+            slopes.append(Self.ceiling("\(name) \(Self.kernel(top.point))", top))
             slopes += Self.declared(top, label: "declared memory bandwidth")
         }
     }
@@ -143,9 +177,10 @@ struct Roofline {
 
     private static func ceiling(_ label: String, _ top: Candidate) -> Ceiling {
         let value = top.estimate.value
+        let interval = top.estimate.interval.flatMap { $0.low > 0 && $0.high.isFinite ? $0 : nil }
         return Ceiling(
-            label: label, value: value, low: top.estimate.interval?.low ?? value,
-            high: top.estimate.interval?.high ?? value, isDeclared: false)
+            label: label, value: value, low: interval?.low ?? value,
+            high: interval?.high ?? value, isDeclared: false)
     }
 
     private static func declared(_ top: Candidate, label: String) -> [Ceiling] {

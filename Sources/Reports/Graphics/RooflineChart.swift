@@ -9,18 +9,14 @@ struct RooflineChart {
     /// The number that decides a backend's colour and marker.
     var series: (PointRecord) -> Int
 
-    private static let flops = UnitStyle.of(unit: "{FLOP}/s")
-    private static let bandwidth = UnitStyle.of(unit: "By/s")
-    private var isNarrow: Bool { size.width < 600 }
+    static let flops = UnitStyle.of(unit: "{FLOP}/s")
+    static let bandwidth = UnitStyle.of(unit: "By/s")
+    var isNarrow: Bool { size.width < 600 }
 
     func draw(in markup: inout Markup) {
         let frame = self.frame
         let unit = Self.flops.unit(for: frame.y.domain.lowerBound * 10)
-        let description =
-            roofline.roofs.map { "\($0.label): \(Self.flops.text($0.value))" }.joined(separator: "; ")
-            + "; "
-            + roofline.slopes.map { "\($0.label): \(Self.bandwidth.text($0.value))" }
-            .joined(separator: "; ")
+        let description = roofline.legend.map(\.text).joined(separator: "; ")
         markup.drawing(id, size: size, title: "Roofline", description: description) { svg in
             frame.draw(
                 in: &svg, xTicks: Self.intensityTicks(frame.x, atMost: isNarrow ? 6 : 11),
@@ -28,25 +24,27 @@ struct RooflineChart {
                 xTitle: "FLOP per byte moved", yTitle: "\(unit.text), log scale")
             for slope in roofline.slopes { draw(slope: slope, in: &svg, frame) }
             for roof in roofline.roofs { draw(roof: roof, in: &svg, frame) }
+            drawMarks(in: &svg, frame)
             drawRoofLabels(in: &svg, frame)
             drawSlopeLabels(in: &svg, frame)
-            drawMarks(in: &svg, frame)
         }
     }
 
     // MARK: - Axes
 
-    private var top: Double { roofline.roofs.map(\.high).max() ?? 1 }
+    var top: Double { roofline.roofs.map(\.high).max() ?? 1 }
 
     private var frame: Frame {
         let intensities = roofline.marks.map(\.intensity)
         let ridges = roofline.slopes.map { top / $0.value }
         let xLow = (intensities + ridges).min() ?? 0.1
         let xHigh = (intensities + ridges).max() ?? 10
-        let values = roofline.marks.map { $0.estimate.interval?.low ?? $0.estimate.value }
+        let values = roofline.marks.flatMap { mark in
+            [mark.estimate.value, mark.estimate.interval?.low ?? mark.estimate.value]
+        }.filter { $0 > 0 }
         return Frame(
-            size: size, margins: Frame.Margins(left: 46, right: 14, top: 26, bottom: 42),
-            x: (xLow / 2.2)...(xHigh * (isNarrow ? 3 : 2)),
+            size: size, margins: Frame.Margins(left: 46, right: labelMargin, top: 26, bottom: 42),
+            x: (xLow / 3)...(xHigh * (isNarrow ? 3 : 2)),
             y: ((values.min() ?? 1) / 2)...(top * 1.9))
     }
 
@@ -89,45 +87,6 @@ struct RooflineChart {
             slope.isDeclared ? "roof declared" : "roof",
             from: frame.position(start, start * slope.value),
             to: frame.position(end, end * slope.value))
-    }
-
-    private func drawRoofLabels(in svg: inout Markup, _ frame: Frame) {
-        let wanted = roofline.roofs.map { frame.y.position(of: $0.value) - 6 }
-        let places = Labels.spread(
-            wanted, gap: 13, within: (frame.y.range.lowerBound + 8)...frame.y.range.upperBound)
-        for (roof, place) in zip(roofline.roofs, places) {
-            svg.label(
-                "roof-label end", at: Position(x: frame.x.range.upperBound - 2, y: place),
-                "\(roof.label): \(Self.flops.text(roof.value))")
-        }
-    }
-
-    /// Labels along the slopes; all slopes are parallel, so that one angle serves them all.
-    private func drawSlopeLabels(in svg: inout Markup, _ frame: Frame) {
-        let left = frame.x.domain.lowerBound
-        let origin = frame.position(left, left)
-        let beyond = frame.position(left * 2, left * 2)
-        let angle = arctangent((origin.y - beyond.y) / (beyond.x - origin.x))
-        var previous: (height: Double, end: Double)?
-        for slope in roofline.slopes.sorted(by: { $0.value > $1.value }) {
-            let start = max(left, frame.y.domain.lowerBound * 1.15 / slope.value)
-            let text = "\(slope.label): \(Self.bandwidth.text(slope.value))"
-            let base = frame.position(start, start * slope.value)
-            let height = frame.y.position(of: left * slope.value)
-            var shift = 8.0
-            if let previous, height - previous.height < 20 { shift = previous.end + 14 }
-            let place = Position(
-                x: base.x + shift * angle.cosine - 5 * angle.sine,
-                y: base.y - shift * angle.sine - 5 * angle.cosine)
-            previous = (height, shift + Double(text.count) * 5.7)
-            svg.element(
-                "text",
-                [
-                    "class": "roof-label", "x": number(place.x), "y": number(place.y),
-                    "transform":
-                        "rotate(\(number(-angle.degrees)) \(number(place.x)) \(number(place.y)))",
-                ], text)
-        }
     }
 
     // MARK: - Operators

@@ -10,7 +10,11 @@ struct Scale {
     var flipped = false
 
     /// The position of a value; values outside the domain fall outside the range.
+    ///
+    /// What has no place on the axis, such as zero on a logarithmic one, stands at its beginning.
     func position(of value: Double) -> Double {
+        let hasPlace = value.isFinite && (kind == .linear || value > 0)
+        let value = hasPlace ? value : domain.lowerBound
         let share: Double
         switch kind {
         case .linear:
@@ -68,6 +72,8 @@ extension Scale {
     }
 
     private func logTicks(about count: Int) -> [Double] {
+        // Too short for 1, 2, 5: equal steps say more than one or two labels.
+        guard domain.upperBound > domain.lowerBound * 5 else { return linearTicks(about: count) }
         let low = Int(logarithm10(domain.lowerBound).rounded(.down))
         let high = Int(logarithm10(domain.upperBound).rounded(.up))
         let inside = { (value: Double) in

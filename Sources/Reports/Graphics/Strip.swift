@@ -2,7 +2,7 @@
 struct Strip {
     /// The axis; positions run from 0 to `width`.
     let scale: Scale
-    let width = 168.0
+    let width = 148.0
     private let height = 20.0
 
     /// The axis for these values and intervals; nil when there is nothing to show.

@@ -2,8 +2,8 @@ import Model
 
 /// The rows of one case, laid out for a width.
 ///
-/// Parameters stand in columns of their own where everything fits on a line, and otherwise on a
-/// line above the backends that share them.
+/// Parameters stand in columns of their own as far as the width allows; the others, beginning with
+/// the first, stand on a line above the rows that share them.
 struct CaseTable {
     enum Content {
         case number(cells: String, status: String, flags: String)
@@ -11,7 +11,7 @@ struct CaseTable {
     }
 
     struct Row {
-        /// Parameters of the point, when they stand above its rows.
+        /// Parameters that stand above the row, where they differ from those of the row before.
         var heading: String?
         /// What comes before the numbers: indentation, parameters, backend.
         var lead: String
@@ -21,6 +21,7 @@ struct CaseTable {
 
     private(set) var rows: [Row] = []
     private(set) var header = ""
+    /// Whether some parameters stand on lines of their own.
     private(set) var isFolded = false
 
     init(_ group: CaseGroup, citations: Citations, width: Int) {
@@ -32,25 +33,29 @@ struct CaseTable {
 
         let numbers = Self.numbers(results, sharedUnit: sharedUnit, citations: citations)
         let backends = Self.backends(group, results)
-        let parameters = Self.parameters(group, grouped)
-        let wide = 2 + parameters[0].count + backends[0].count + numbers[0].count + 9
-        isFolded = wide > width && !group.axes.isEmpty
-        let folded = isFolded
-        func lead(_ index: Int) -> String {
-            folded
-                ? "    \(backends[index])" : "  \(parameters[index])\(backends[index])"
-        }
-        header = lead(0) + numbers[0] + "status"
+        // The first number of axes above the rows with which everything else fits on a line.
+        let rest = backends[0].count + numbers[0].count + 9
+        let above =
+            (0...group.axes.count).first { count in
+                let columns = Self.parameters(group, grouped, from: count)
+                return (count == 0 ? 2 : 4) + columns[0].count + rest <= width
+            } ?? group.axes.count
+        let parameters = Self.parameters(group, grouped, from: above)
+        isFolded = above > 0
+        let indent = isFolded ? "    " : "  "
+        let leads = zip(parameters, backends).map { indent + $0 + $1 }
+        header = leads[0] + numbers[0] + "status"
         var index = 0
+        var previous = ""
         for (point, members) in zip(group.points, grouped) {
-            for (position, result) in members.enumerated() {
+            let heading = Self.heading(group, point.point, axes: above)
+            for result in members {
                 index += 1
-                let heading =
-                    isFolded && position == 0 ? Self.heading(group, point.point) : nil
                 rows.append(
                     Row(
-                        heading: heading, lead: lead(index), standing: result.standing,
-                        content: Self.content(result, numbers[index])))
+                        heading: heading == previous ? nil : heading, lead: leads[index],
+                        standing: result.standing, content: Self.content(result, numbers[index])))
+                previous = heading
             }
         }
     }
@@ -63,33 +68,39 @@ struct CaseTable {
     }
 
     private static func content(_ result: ResultRow, _ cells: String) -> Content {
-        guard result.standing.hasNumber else { return .reason(oneLine(result.record.reason)) }
         let flags = result.record.headlineFlags.map { oneLine($0.id) }.joined(separator: ", ")
+        guard result.standing.hasNumber else {
+            let reason = oneLine(result.record.reason)
+            return .reason(flags.isEmpty ? reason : "\(reason) (\(flags))")
+        }
         return .number(cells: cells, status: result.standing.name.uppercased(), flags: flags)
     }
 
-    private static func heading(_ group: CaseGroup, _ point: Point) -> String {
-        zip(group.axes, group.values(of: point)).map { oneLine("\($0)=\($1)") }
+    /// The values of the first axes; empty when there are none.
+    private static func heading(_ group: CaseGroup, _ point: Point, axes: Int) -> String {
+        zip(group.axes, group.values(of: point)).prefix(axes).map { oneLine("\($0)=\($1)") }
             .joined(separator: " ")
     }
 
-    /// Parameter columns, the header first, each with the gap that follows it.
-    private static func parameters(_ group: CaseGroup, _ grouped: [[ResultRow]]) -> [String] {
+    /// Columns of the axes from the given one on, the header first, each with the gap after it.
+    private static func parameters(
+        _ group: CaseGroup, _ grouped: [[ResultRow]], from first: Int
+    ) -> [String] {
         var lines = [String](repeating: "", count: grouped.map(\.count).reduce(1, +))
-        for (column, axis) in group.axes.enumerated() {
+        for (column, axis) in group.axes.enumerated().dropFirst(first) {
             var cells = [oneLine(axis)]
             for (point, members) in zip(group.points, grouped) {
                 let value = oneLine(group.values(of: point.point)[column])
                 cells += members.map { _ in value }
             }
-            let numeric = cells.dropFirst().allSatisfy { $0.first?.isNumber ?? false }
-            let aligned = Columns.aligned(cells, numeric ? .right : .left)
+            let isNumeric = cells.dropFirst().allSatisfy { $0.first?.isNumber ?? false }
+            let aligned = Columns.aligned(cells, isNumeric ? .right : .left)
             for index in lines.indices { lines[index] += aligned[index] + "  " }
         }
         return lines
     }
 
-    /// Median, interval, counts and share, the header first, each with the gap that follows it.
+    /// Value, interval, counts and share, the header first, each with the gap that follows it.
     private static func numbers(
         _ results: [ResultRow], sharedUnit: String?, citations: Citations
     ) -> [String] {
@@ -101,10 +112,10 @@ struct CaseTable {
             let pad = alignment == .left ? Columns.left : Columns.right
             columns.append(([title] + body).map { pad($0, width) })
         }
-        add(sharedUnit ?? "median", readings.map { $0?.value ?? "" }, .point)
+        add(sharedUnit ?? "value", readings.map { $0?.value ?? "" }, .point)
         if sharedUnit == nil { add("", readings.map { $0?.unit ?? "" }, .left) }
         add("95 % interval", readings.map { $0?.interval ?? "" }, .left)
-        add("n/launches", results.map { $0.reading == nil ? "" : $0.counts }, .right)
+        add("n", results.map { $0.reading == nil ? "" : $0.counts }, .right)
         if !citations.listed.isEmpty {
             add(
                 "of ceiling",

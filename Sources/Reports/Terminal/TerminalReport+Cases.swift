@@ -18,7 +18,7 @@ extension TerminalReport {
         add(CaseTable(group, citations: citations, width: width))
         for whole in group.wholes { add(whole) }
         for (letter, citation) in citations.listed {
-            let text = "ceiling: \(oneLine(citation))"
+            let text = oneLine(citation)
             for line in Columns.hanging("  \(letter)", text, indent: 5, width: width) {
                 lines.append(paint(line, .faint))
             }
@@ -27,10 +27,11 @@ extension TerminalReport {
 
     private mutating func add(_ whole: CaseGroup.Whole) {
         let name = Words.name(whole.outcome).uppercased()
-        let reason = whole.reasons.isEmpty
+        let reason =
+            whole.reasons.isEmpty
             ? "no reason was recorded" : whole.reasons.joined(separator: "; ")
         let label = "  \(oneLine(Words.name(whole.subject)))  "
-        let text = oneLine("\(name)  all \(Words.count(whole.count, "point")): \(reason)")
+        let text = oneLine("\(name): all \(Words.count(whole.count, "point")): \(reason)")
         for (index, line) in Columns.hanging(
             label, text, indent: label.count, width: width
         ).enumerated() {
@@ -49,7 +50,7 @@ extension TerminalReport {
             case .reason(let reason):
                 let name = row.standing.name.uppercased()
                 let text = Columns.hanging(
-                    row.lead, "\(name)  \(reason)", indent: row.lead.count, width: width)
+                    row.lead, "\(name): \(reason)", indent: row.lead.count, width: width)
                 for (index, line) in text.enumerated() {
                     lines.append(index == 0 ? painted(line, name, row.standing.style) : line)
                 }
@@ -95,33 +96,5 @@ extension TerminalReport {
             index = line.index(after: index)
         }
         return nil
-    }
-}
-
-/// The ceilings that a case's shares refer to, each with a letter.
-struct Citations {
-    private(set) var listed: [(letter: String, citation: String)] = []
-
-    init(_ group: CaseGroup) {
-        for record in group.records where Standing(record).hasNumber {
-            guard let share = Share.principal(of: record, to: .measuredCeiling) else { continue }
-            let text = Self.text(share)
-            guard !listed.contains(where: { $0.citation == text }) else { continue }
-            listed.append((Self.letter(listed.count), text))
-        }
-    }
-
-    /// The letter of a share's reference.
-    func letter(of share: Share) -> String {
-        listed.first { $0.citation == Self.text(share) }?.letter ?? ""
-    }
-
-    private static func text(_ share: Share) -> String {
-        share.reference.citation
-    }
-
-    private static func letter(_ index: Int) -> String {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz")
-        return index < letters.count ? String(letters[index]) : "\(index + 1)"
     }
 }

@@ -112,6 +112,9 @@ package struct TerminalReport {
 
     // MARK: - Foot
 
+    private static let columns =
+        "n: samples over all launches / launches, each a fresh process. Intervals are at 95 %."
+
     private mutating func foot(_ files: [FileLocation]) {
         let uses = FlagUse.all(of: record)
         if !uses.isEmpty {
@@ -119,6 +122,7 @@ package struct TerminalReport {
             for use in uses { explain(use) }
         }
         lines.append("")
+        lines += Columns.wrapped(Self.columns, width)
         lines += Columns.wrapped(Words.order, width)
         lines += Columns.wrapped(Words.scope, width)
         for file in files { item(file.label, file.path) }

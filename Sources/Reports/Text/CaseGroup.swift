@@ -36,17 +36,47 @@ struct CaseGroup {
         return names.count == 1 ? names.first : nil
     }
 
+    /// The library that did the work, where all rows agree; nil where they do not.
+    var onlyLibrary: String? { common(\.library) }
+
+    /// What in the library did the work, where all rows agree; nil where they do not.
+    var onlyKernel: String? { common(\.kernel) }
+
+    private func common(_ name: (PointRecord) -> String) -> String? {
+        let names = Set(records.filter { $0.backend != nil }.map(name))
+        return names.count == 1 ? names.first : nil
+    }
+
+    /// How outputs were checked, where all rows agree; nil where they do not.
+    var onlyCheck: String? {
+        let checks = Set(records.compactMap { $0.correctness?.manner })
+        return checks.count == 1 ? checks.first : nil
+    }
+
     /// How the case was measured, where all its points agree; empty texts where they do not.
     var conditions: [String] {
         func common(_ value: (PointRecord) -> String) -> [String] {
             let all = Set(records.map(value))
             return all.count == 1 ? Array(all) : []
         }
-        return common { $0.point.cache == .hot ? "caches hot" : "caches \($0.point.cache.rawValue)" }
+        return common {
+            $0.point.cache == .hot ? "caches hot" : "caches \($0.point.cache.rawValue)"
+        }
             + common { "\($0.point.timing.rawValue) timing" }
             + common { Words.threads($0.point.threads) }
             + common { "profile \($0.profile.rawValue)" }
-            + common { $0.division + " division" }
+            + common { $0.division + " division" } + intervalBasis
+    }
+
+    /// What the headlines' intervals were taken over, where they agree.
+    private var intervalBasis: [String] {
+        let bases = Set(records.compactMap { $0.headline?.estimate?.interval?.basis })
+        guard bases.count == 1, let basis = bases.first else { return [] }
+        switch basis {
+        case .samples: return ["intervals within one launch"]
+        case .launches: return ["intervals over launches"]
+        case .sessions: return ["intervals over sessions"]
+        }
     }
 
     /// The values of the point on the axes that vary.
@@ -63,6 +93,29 @@ struct CaseGroup {
             byCase[point.point.caseID, default: []].append(point)
         }
         return order.map { CaseGroup(id: $0, records: byCase[$0] ?? []) }
+    }
+
+    /// Every point of a record, cases in declared order and backends in alphabetical order.
+    static func ordered(_ record: Record) -> [PointRecord] {
+        var order: [String: Int] = [:]
+        for point in record.points {
+            let key = point.point.caseID + " " + point.pointHash
+            if order[key] == nil { order[key] = order.count }
+        }
+        var cases: [String: Int] = [:]
+        for point in record.points where cases[point.point.caseID] == nil {
+            cases[point.point.caseID] = cases.count
+        }
+        return record.points.sorted { left, right in
+            func key(_ record: PointRecord) -> (Int, Int, String, Int) {
+                let id = record.point.caseID
+                return (
+                    cases[id] ?? 0, order[id + " " + record.pointHash] ?? 0,
+                    record.subject.backend, record.subject.device
+                )
+            }
+            return key(left) < key(right)
+        }
     }
 
     private init(id: String, records: [PointRecord]) {

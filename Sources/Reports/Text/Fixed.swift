@@ -7,7 +7,8 @@ package func fixed(_ value: Double, _ decimals: Int = 2) -> String {
     let magnitude = value.magnitude
     guard magnitude < 1e15 else { return "\(value)" }
     var whole = UInt64(magnitude)
-    var fraction = roundedProduct(magnitude - Double(whole), Double(scale), wholeIsOdd: whole % 2 == 1)
+    var fraction = roundedProduct(
+        magnitude - Double(whole), Double(scale), wholeIsOdd: whole % 2 == 1)
     if fraction >= scale {
         whole += 1
         fraction -= scale

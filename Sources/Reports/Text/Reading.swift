@@ -38,7 +38,7 @@ package struct Reading: Sendable, Hashable {
         if let low, let high, high > low, (high - low).isFinite {
             return digits(before: (high - low) / 2, keep: 2)
         }
-        return value == 0 ? 0 : digits(before: value.magnitude, keep: 3)
+        return value == 0 || !value.isFinite ? 0 : digits(before: value.magnitude, keep: 3)
     }
 
     private static func digits(before size: Double, keep: Int) -> Int {

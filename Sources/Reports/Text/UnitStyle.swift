@@ -45,7 +45,7 @@ package struct UnitStyle: Sendable, Hashable {
 
     /// The unit in which the value reads between 1 and 1000, as far as there is one.
     package func unit(for value: Double) -> ShownUnit {
-        units.last { value.magnitude >= $0.factor * 0.9995 } ?? units[0]
+        units.last { value.magnitude >= $0.factor * (1 - 1e-9) } ?? units[0]
     }
 
     /// One unit for a whole column; nil when its values are too far apart to share one.

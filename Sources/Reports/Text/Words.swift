@@ -53,6 +53,11 @@ enum Words {
         subject.device == 0 ? subject.backend : "\(subject.backend):\(subject.device)"
     }
 
+    /// What a label can hold of a longer text.
+    static func shortened(_ text: String, to limit: Int) -> String {
+        text.count <= limit ? text : text.prefix(max(0, limit - 1)) + "…"
+    }
+
     /// `1 point`, `2 points`.
     static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"

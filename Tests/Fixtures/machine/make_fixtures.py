@@ -161,7 +161,8 @@ def server_sensors(tree):
 
 def container():
     tree = Tree("container")
-    features = "fp asimd evtstrm aes atomics fphp asimdhp cpuid asimddp sve svei8mm svebf16 i8mm bf16"
+    features = ("fp asimd evtstrm aes atomics fphp asimdhp cpuid asimddp sve svei8mm svebf16 "
+                "i8mm bf16")
     blocks = []
     for cpu in range(8):
         blocks.append("\n".join([

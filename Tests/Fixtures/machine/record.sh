@@ -1,5 +1,6 @@
 #!/bin/sh
 # Records the files that Machine and Telemetry read from this machine: record.sh DIRECTORY
+# `virtual` was made by it; the tests expect that machine's values, so a new one goes beside it.
 # The boot id and the control group's name, which identify one session, are blanked.
 set -eu
 to=$1
@@ -11,7 +12,7 @@ keep() {
     done
 }
 cpu=/sys/devices/system/cpu
-keep /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/stat /proc/pressure/cpu \
+keep /.dockerenv /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/stat /proc/pressure/cpu \
     /proc/self/cgroup /proc/self/mountinfo /proc/sys/kernel/osrelease \
     /proc/sys/kernel/version /proc/sys/kernel/random/boot_id \
     /proc/sys/kernel/randomize_va_space /proc/sys/kernel/numa_balancing \
@@ -31,7 +32,7 @@ for device in /sys/bus/pci/devices/*; do
 done
 # What the process itself is in: the shell's, not that of `cat`.
 cat /proc/$$/cgroup > "$to/proc/self/cgroup"
-grep cgroup /proc/$$/mountinfo > "$to/proc/self/mountinfo"
+grep -e cgroup -e ' / / ' /proc/$$/mountinfo > "$to/proc/self/mountinfo"
 group=$(sed -n 's/^[0-9]*:memory:\/*//p' /proc/$$/cgroup)
 keep "/sys/fs/cgroup/memory/$group/memory.limit_in_bytes" \
     "/sys/fs/cgroup/memory/$group/memory.usage_in_bytes"

@@ -33,8 +33,15 @@ def student():
     dfs = [1, 1.5, 2, 2.7, 3, 4, 5, 9, 17.3, 30, 99, 1234.5, 1e5]
     ts = [-40.0, -5.0, -2.0, -0.5, 0.0, 1e-8, 0.3, 1.0, 1.5, 2.2, 3.3, 8.0, 60.0, 1000.0]
     ps = [1e-9, 1e-4, 0.005, 0.025, 0.1, 0.3, 0.5, 0.51, 0.9, 0.95, 0.975, 0.99, 0.9995]
+
+    def tails(v, t):
+        if 0 < t < 1e-6:  # stats.t has an error of 1e-9 there; this form has not.
+            above = 0.5 * special.betaincc(0.5, v / 2, t * t / (v + t * t))
+            return 1 - above, above
+        return stats.t.cdf(t, v), stats.t.sf(t, v)
+
     return {
-        "cumulative": [[v, t, stats.t.cdf(t, v), stats.t.sf(t, v)] for v in dfs for t in ts],
+        "cumulative": [[v, t, *tails(v, t)] for v in dfs for t in ts],
         "quantile": [[v, p, stats.t.ppf(p, v)] for v in dfs for p in ps],
     }
 
@@ -125,8 +132,8 @@ def means():
 
 def comparisons():
     rows = []
-    for n, m, sd, other, shift in [(3, 3, .01, .01, 0), (5, 5, .003, .01, .02), (10, 7, .01, .05, -.03),
-                                   (20, 20, .01, .01, .02)]:
+    for n, m, sd, other, shift in [(3, 3, .01, .01, 0), (5, 5, .003, .01, .02),
+                                   (10, 7, .01, .05, -.03), (20, 20, .01, .01, .02)]:
         c = np.exp(GENERATOR.normal(shift, sd, n))
         b = np.exp(GENERATOR.normal(0, other, m))
         welch = stats.ttest_ind(np.log(c), np.log(b), equal_var=False)
@@ -222,9 +229,52 @@ def variance_split():
     return {"launches": launches, "within": float(within), "between": float(between)}
 
 
+def change_points():
+    """Optimal segmentation by trying every last segment of at least two values."""
+    rows = []
+    patterns = [[(40, 10, 1)], [(20, 10, 1), (25, 13, 1)], [(30, 5, .1), (20, 5, 2), (25, 8, .1)],
+                [(2, 50, 1), (40, 10, 1)], [(10, 3, 0), (30, 3, .5)]]
+    floor = 1e-4
+    for pattern in patterns:
+        values = listed(np.concatenate([GENERATOR.normal(m, s, n) for n, m, s in pattern]), 4)
+        n = len(values)
+        penalty = float(3 * np.log(n))
+        best, last = [0.0] + [np.inf] * n, [0] * (n + 1)
+        for end in range(2, n + 1):
+            for start in [0] + list(range(2, end - 1)):
+                variance = np.var(values[start:end])
+                allowed = max(variance, floor)
+                cost = (end - start) * (np.log(allowed) + variance / allowed)
+                total = best[start] + cost + (penalty if start else 0)
+                if total < best[end]:
+                    best[end], last[end] = total, start
+        starts, end = [], n
+        while end:
+            end = last[end]
+            starts.insert(0, end)
+        rows.append({"values": values, "penalty": penalty, "starts": starts})
+    return rows
+
+
+def queues():
+    """The true p99 latency of a queue with Poisson arrivals and a constant service time of 1."""
+    rows = []
+    for utilisation in (0.5, 0.8):
+        generator = np.random.default_rng([20261123, int(100 * utilisation)])
+        quantiles = []
+        for _ in range(40):
+            steps = 1 - generator.exponential(1 / utilisation, 1_000_000)
+            walk = np.concatenate([[0.0], np.cumsum(steps)])
+            waits = walk - np.minimum.accumulate(walk)
+            quantiles.append(np.quantile(waits[10_000:] + 1, 0.99))
+        rows.append({"utilisation": utilisation, "p99": float(np.mean(quantiles))})
+    return rows
+
+
 def main():
     parts = [normal, student, beta, binomial, log_gamma, rank_intervals, mann_whitney, means,
-             comparisons, paired, multiple_testing, dips, descriptive, clumping, variance_split]
+             comparisons, paired, multiple_testing, dips, descriptive, clumping, variance_split,
+             change_points, queues]
 
     def plain(value):
         return value.item()

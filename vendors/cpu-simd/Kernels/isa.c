@@ -1,8 +1,13 @@
 /* Which instruction sets this process may use. Feature bits and XCR0 decide, never the family or
  * model number: virtual machines lie about those. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "cpu_simd.h"
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static const char *const names[CPUSIMD_ISA_COUNT] = {"scalar", "sse", "avx2", "avx512", "neon"};
 
@@ -69,4 +74,17 @@ void cpusimd_processor_name(char *out, size_t capacity) {
         break;
     }
     fclose(file);
+}
+
+int cpusimd_cpus_allowed(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    int count = CPU_COUNT(&set);
+    return count > 0 ? count : 1;
+}
+
+uint64_t cpusimd_now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

@@ -1,5 +1,6 @@
 /* STREAM's kernels and two more, for every instruction set, shared over threads. */
 #include "cpu_simd.h"
+#include <stdatomic.h>
 
 typedef double (*memory_kernel)(double *out, const double *a, const double *b, size_t count,
                                 uint64_t repetitions, double scalar);
@@ -8,33 +9,33 @@ typedef double (*memory_kernel)(double *out, const double *a, const double *b, s
 #define ISA(name) name##_scalar
 #define TARGET
 #define VECTOR_BYTES 8
-#define BATCH BATCH_8
+#define BATCH 1
 #include "templates/memory.h"
 #define ISA(name) name##_sse
 #define TARGET
 #define VECTOR_BYTES 16
-#define BATCH BATCH_16
+#define BATCH 1
 #include "templates/memory.h"
 #define ISA(name) name##_avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define VECTOR_BYTES 32
-#define BATCH BATCH_32
+#define BATCH 1
 #include "templates/memory.h"
 #define ISA(name) name##_avx512
 #define TARGET __attribute__((target("avx512f")))
 #define VECTOR_BYTES 64
-#define BATCH BATCH_64
+#define BATCH 1
 #include "templates/memory.h"
 #else
 #define ISA(name) name##_scalar
 #define TARGET
 #define VECTOR_BYTES 8
-#define BATCH BATCH_8
+#define BATCH 1
 #include "templates/memory.h"
 #define ISA(name) name##_neon
 #define TARGET
 #define VECTOR_BYTES 16
-#define BATCH BATCH_16
+#define BATCH 1
 #include "templates/memory.h"
 #endif
 
@@ -70,12 +71,15 @@ static void memory_task(void *argument, int thread, int threads) {
 #endif
     if (job->kernel != CPUSIMD_READ) return;
     double before = call->sum;
-    while (!__c11_atomic_compare_exchange_weak(&call->sum, &before, before + sum, __ATOMIC_SEQ_CST,
-                                               __ATOMIC_SEQ_CST)) {}
+    while (!atomic_compare_exchange_weak(&call->sum, &before, before + sum)) {}
 }
 
 double cpusimd_memory_run(cpusimd_pool *pool, const cpusimd_memory_job *job) {
     struct memory_call call = {job, kernels[job->isa][job->kernel][job->non_temporal ? 1 : 0], 0};
     cpusimd_pool_run(pool, memory_task, &call);
     return call.sum;
+}
+
+int cpusimd_memory_aligned(const cpusimd_memory_job *job) {
+    return (((uintptr_t)job->out | (uintptr_t)job->a | (uintptr_t)job->b) & 63) == 0;
 }

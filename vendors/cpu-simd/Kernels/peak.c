@@ -1,5 +1,6 @@
 /* Peak arithmetic: the most multiply-adds a core can do, by instruction set and width. */
 #include "cpu_simd.h"
+#include <stdatomic.h>
 
 /* Rounds after which accumulators are summed and start from 0 again: floats count to 2^24. */
 #define PEAK_RESTART ((uint64_t)1 << 23)
@@ -132,8 +133,7 @@ struct peak_job {
 
 static void add_to(_Atomic double *total, double value) {
     double before = *total;
-    while (!__c11_atomic_compare_exchange_weak(total, &before, before + value, __ATOMIC_SEQ_CST,
-                                               __ATOMIC_SEQ_CST)) {}
+    while (!atomic_compare_exchange_weak(total, &before, before + value)) {}
 }
 
 static void peak_task(void *argument, int thread, int threads) {

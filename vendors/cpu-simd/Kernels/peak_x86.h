@@ -3,9 +3,9 @@
  * Include with: NAME (function), VECTOR (C type of an accumulator), LANE (float or double), STEP(r)
  * (assembly text that advances accumulator r, with the one in %[one]), TARGET (attribute).
  *
- * Assembly, because a compiler that sees through the seeds deletes chains, and because the order of
- * the instructions matters: two dependent ones back to back cost a tenth. 12 accumulators are enough
- * for two pipes of latency 6. */
+ * Assembly, because a compiler that sees through the seeds deletes chains, and because the order
+ * of the instructions matters: two dependent ones back to back cost a tenth. 12 accumulators are
+ * enough for two pipes of latency 6. */
 #if !defined(NAME) || !defined(VECTOR) || !defined(LANE) || !defined(STEP)
 #error "define NAME, VECTOR, LANE, STEP and TARGET first"
 #endif

@@ -31,6 +31,13 @@ const char *cpusimd_isa_name(int isa);
 int cpusimd_isa_allowed(int isa, int limit);
 /* The CPU's name as the operating system gives it; at most `capacity` bytes with the zero. */
 void cpusimd_processor_name(char *out, size_t capacity);
+/* How many CPUs the calling thread may run on; at least 1. */
+int cpusimd_cpus_allowed(void);
+/* A monotonic clock, for choosing between kernels only. */
+uint64_t cpusimd_now_ns(void);
+
+/* The backend's manifest, as in manifest.json. */
+const char *cpusimd_manifest(void);
 
 /* ---- threads ------------------------------------------------------------------------------- */
 typedef struct cpusimd_pool cpusimd_pool;
@@ -46,11 +53,11 @@ void cpusimd_pool_run(cpusimd_pool *pool, cpusimd_task task, void *_Nullable arg
 /* ---- peak arithmetic ----------------------------------------------------------------------- */
 /* One unit of work: 12 accumulators of 16 lanes, twice, 2 operations each. */
 #define CPUSIMD_PEAK_UNIT 768
-/* Whether a kernel exists: `isa` with dtype f32 (single = 1) or f64; fma 0 multiplies and adds. */
+/* Whether there is a kernel for `isa`; fma 0: one that multiplies and adds instead. */
 int cpusimd_peak_exists(int isa, int fma);
 /* Whether the CPU has fused multiply-add in its scalar and 128-bit forms. */
 int cpusimd_has_fma(void);
-/* Runs `units` units on each... shared over the pool; returns the sum of all accumulators. */
+/* Runs `units` units, shared over the pool; returns the sum of all accumulators. */
 double cpusimd_peak_run(cpusimd_pool *pool, int isa, int single, int fma, uint64_t units);
 
 /* ---- memory -------------------------------------------------------------------------------- */
@@ -70,8 +77,9 @@ typedef struct cpusimd_memory_job {
     uint64_t repetitions;
     double scalar;
 } cpusimd_memory_job;
-/* Runs all repetitions; returns the sum of one pass for read and 0 for the others. Arrays must be
- * aligned to 64 bytes. */
+/* Whether all arrays of the job start at multiples of 64 bytes, as the kernels need: 1 or 0. */
+int cpusimd_memory_aligned(const cpusimd_memory_job *job);
+/* Runs all repetitions; returns the sum of one pass for read and 0 for the others. */
 double cpusimd_memory_run(cpusimd_pool *pool, const cpusimd_memory_job *job);
 
 /* ---- pointer chase ------------------------------------------------------------------------- */
@@ -81,6 +89,48 @@ cpusimd_chase *_Nullable cpusimd_chase_create(const int64_t *table, uint64_t cou
 void cpusimd_chase_destroy(cpusimd_chase *_Nullable chase);
 /* The element index after `steps` steps from element 0. */
 int64_t cpusimd_chase_run(const cpusimd_chase *chase, uint64_t steps);
+
+/* ---- operators ----------------------------------------------------------------------------- */
+/* In all of them `single` is 1 for f32 and 0 for f64, and tensors are dense and row-major. */
+typedef struct cpusimd_numeric {
+    int isa, single;
+} cpusimd_numeric;
+
+void cpusimd_exp_run(cpusimd_pool *pool, cpusimd_numeric type, const void *in, void *out,
+                     uint64_t count);
+
+/* Dimensions of the output, and for each input the elements to step: 0 where it is repeated. */
+typedef struct cpusimd_broadcast {
+    uint32_t rank; /* at least 1 */
+    uint64_t dims[8], a_steps[8], b_steps[8];
+} cpusimd_broadcast;
+void cpusimd_add_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_broadcast *shape,
+                     const void *a, const void *b, void *out);
+
+/* A tensor seen as [outer, n, inner], worked on along n. */
+typedef struct cpusimd_axis {
+    uint64_t outer, n, inner;
+} cpusimd_axis;
+void cpusimd_softmax_run(cpusimd_pool *pool, cpusimd_numeric type, cpusimd_axis shape,
+                         const void *in, void *out);
+/* Sums along n. `partials` holds one element per thread and is used where outer * inner is 1. */
+void cpusimd_sum_run(cpusimd_pool *pool, cpusimd_numeric type, cpusimd_axis shape, const void *in,
+                     void *out, void *partials);
+/* `rows` rows of n elements; a null bias adds nothing. */
+void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_numeric type, uint64_t rows, uint64_t n,
+                           double epsilon, const void *in, const void *scale,
+                           const void *_Nullable bias, void *out);
+
+/* C[i] = A[i] * B[i] for each of `batches` pairs, which start at the given elements. */
+typedef struct cpusimd_matmul {
+    uint64_t m, n, k, batches;
+    const uint64_t *a_starts, *b_starts;
+} cpusimd_matmul;
+/* Bytes that cpusimd_matmul_run needs beside its operands, aligned to 64. */
+uint64_t cpusimd_matmul_workspace(const cpusimd_pool *pool, cpusimd_numeric type,
+                                  const cpusimd_matmul *shape);
+void cpusimd_matmul_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_matmul *shape,
+                        const void *a, const void *b, void *c, void *workspace);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

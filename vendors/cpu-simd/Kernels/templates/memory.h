@@ -1,8 +1,8 @@
 /* The six memory kernels, plain and non-temporal, for one instruction set.
  *
- * Include with ISA(name) (adds the set's suffix), TARGET, VECTOR_BYTES and BATCH. A pass is unrolled
- * by 8 vectors, in batches of BATCH (a divisor of 8): a batch's loads, then its stores. Long batches
- * cost a tenth in DRAM on some cores, batches of 1 as much in L1. HIDE keeps a vector a vector:
+ * Include with ISA(name) (adds the set's suffix), TARGET, VECTOR_BYTES and BATCH. A pass is
+ * unrolled by 8 vectors, in batches of BATCH (a divisor of 8): a batch's loads, then its stores.
+ * Long batches cost a tenth in L1 and in DRAM on the cores measured. HIDE keeps a vector a vector:
  * without it the compiler would merge scalars into SSE vectors, and turn copies into memcpy. */
 #if VECTOR_BYTES == 8
 typedef double ISA(vector);

@@ -1,0 +1,126 @@
+import Glibc
+import Model
+
+/// The ceilings measured in the same run on the same subject, which percentages refer to.
+struct Ceilings {
+    private let compute: [Ceiling]
+    private let bandwidth: [Ceiling]
+    private let cpus: Int
+
+    private struct Ceiling {
+        var subject: Subject
+        var threads: Int
+        /// The element type of a compute peak.
+        var dtype: DType?
+        /// The working set of a bandwidth, in bytes.
+        var bytes: Double
+        var estimate: Estimate
+        var citation: String
+    }
+
+    init(_ points: [PointRecord], cpus: Int) {
+        self.cpus = cpus
+        compute = points.compactMap { point in
+            guard point.point.operation.name == "Peak",
+                let estimate = point.metric("throughput.flop")?.estimate
+            else { return nil }
+            return Ceiling(
+                subject: point.subject, threads: Self.threads(point, cpus),
+                dtype: point.point.operation.string("dtype").flatMap(DType.init(name:)), bytes: 0,
+                estimate: estimate, citation: point.point.label)
+        }
+        bandwidth = points.compactMap { point in
+            guard point.point.operation.name.hasPrefix("Memory"),
+                let bytes = point.point.operation.int("bytes"),
+                let estimate = point.metric("bandwidth.stream")?.estimate
+            else { return nil }
+            return Ceiling(
+                subject: point.subject, threads: Self.threads(point, cpus), dtype: nil,
+                bytes: Double(bytes), estimate: estimate, citation: point.point.label)
+        }
+    }
+
+    private static func threads(_ point: PointRecord, _ cpus: Int) -> Int {
+        point.point.threads?.resolved(cores: cpus) ?? cpus
+    }
+
+    /// Adds references and utilisation to every point that is not a ceiling itself.
+    func apply(to points: inout [PointRecord]) {
+        for index in points.indices where points[index].outcome == .ok {
+            let name = points[index].point.operation.name
+            guard name != "Peak", !name.hasPrefix("Memory"), points[index].point.operation.domain == ""
+            else { continue }
+            addCompute(to: &points[index])
+            addBandwidth(to: &points[index])
+        }
+    }
+
+    private func addCompute(to point: inout PointRecord) {
+        guard let type = point.point.operation.math ?? point.point.operation.inputs.first?.dtype
+        else { return }
+        let own = compute.filter {
+            $0.subject == point.subject && $0.dtype == type
+                && $0.threads == Self.threads(point, cpus)
+        }
+        // The fastest way to compute is the ceiling, whichever instructions it takes.
+        guard let ceiling = own.max(by: { $0.estimate.value < $1.estimate.value }) else { return }
+        add(ceiling, to: &point, rate: "throughput.flop", utilization: "utilization.compute")
+    }
+
+    private func addBandwidth(to point: inout PointRecord) {
+        let bytes = Double(point.work.bytes.value)
+        guard bytes > 0 else { return }
+        let own = bandwidth.filter {
+            $0.subject == point.subject && $0.threads == Self.threads(point, cpus)
+        }
+        // Of the sizes measured, the one nearest to the operation's own working set.
+        func distance(_ ceiling: Ceiling) -> Double { abs(log(ceiling.bytes / bytes)) }
+        guard let nearest = own.map(distance).min() else { return }
+        let level = own.filter { distance($0) <= nearest + 1e-9 }
+        guard let ceiling = level.max(by: { $0.estimate.value < $1.estimate.value }) else { return }
+        add(ceiling, to: &point, rate: "bandwidth.stream", utilization: "utilization.bandwidth")
+    }
+
+    private func add(
+        _ ceiling: Ceiling, to point: inout PointRecord, rate: String, utilization: String
+    ) {
+        guard let index = point.metrics.firstIndex(where: { $0.name == rate }),
+            let estimate = point.metrics[index].estimate
+        else { return }
+        let reference = Reference(
+            kind: .measuredCeiling, value: ceiling.estimate.value,
+            interval: ceiling.estimate.interval, citation: ceiling.citation)
+        point.metrics[index].references.append(reference)
+        let share = estimate.value / ceiling.estimate.value
+        var metric = Metric(
+            name: utilization, quantity: "share", unit: "1", direction: .larger, kind: .derived,
+            source: point.metrics[index].source,
+            estimate: Estimate(
+                statistic: "ratio to the measured ceiling", value: share, n: estimate.n,
+                launches: estimate.launches, interval: ratio(estimate, to: ceiling.estimate)),
+            flags: point.metrics[index].flags.map { $0.about(utilization) },
+            derivation: Derivation(
+                formula: "\(rate) / \(rate) of '\(ceiling.citation)'", inputs: [rate]),
+            references: [reference], comparabilityKey: "")
+        let limit = FlagCatalog.limit("implausible")
+        if utilization == "utilization.compute", share > limit {
+            let message = "\(percent(share)) of the compute ceiling of this run"
+            point.flags.append(
+                FlagCatalog.flag("implausible", observed: share, message: message))
+        } else if share > FlagCatalog.limit("aboveReference") {
+            metric.flags.append(
+                FlagCatalog.flag(
+                    "aboveReference", metric: utilization, observed: share,
+                    message: "\(percent(share)) of the ceiling '\(ceiling.citation)'"))
+        }
+        point.metrics.append(metric)
+    }
+
+    /// The interval of a ratio from the intervals of both sides, conservatively: extremes.
+    private func ratio(_ value: Estimate, to ceiling: Estimate) -> Interval? {
+        guard let own = value.interval, let reference = ceiling.interval else { return nil }
+        return Interval(
+            low: own.low / reference.high, high: own.high / reference.low, level: own.level,
+            method: "extremes of both intervals", basis: own.basis)
+    }
+}

@@ -1,0 +1,141 @@
+import Model
+import Statistics
+
+/// Builds the metrics of one point on one subject from its good launches.
+struct PointMetrics {
+    private let planned: PlannedPoint
+    private let launches: [LaunchSeries]
+    private let clock: String
+
+    init(planned: PlannedPoint, launches: [LaunchSeries], clock: String) {
+        self.planned = planned
+        self.launches = launches
+        self.clock = clock
+    }
+
+    private var isChained: Bool { planned.point.timing == .chained }
+    /// The metric that samples are of.
+    var timeName: String { isChained ? "period" : "time" }
+
+    /// All metrics that the point has, in the order reports show them.
+    func all() -> [Metric] {
+        var metrics = [timeMetric()]
+        metrics += rates()
+        if planned.point.timing == .single { metrics += percentiles() }
+        metrics += [
+            once("firstCall", "duration", \.firstCallNanoseconds),
+            once("compile", "duration", \.prepareNanoseconds),
+            once("load", "duration", \.loadNanoseconds),
+            memory(),
+        ]
+        return metrics
+    }
+
+    private var files: [String] {
+        launches.flatMap { $0.entry.files.filter { !$0.hasSuffix(".start.i64") } }
+    }
+
+    private func timeMetric() -> Metric {
+        let resolution = launches.map(\.resolution).max()
+        return Metric(
+            name: timeName, quantity: "duration", unit: "s", direction: .smaller, kind: .measured,
+            source: clock, resolution: resolution, estimate: Estimates.time(launches),
+            unavailable: launches.isEmpty ? "no launch measured it" : nil, samples: files)
+    }
+
+    private func rates() -> [Metric] {
+        let work = planned.work
+        var metrics: [Metric] = []
+        if work.flops > 0 {
+            metrics.append(
+                rate("throughput.flop", "operation rate", "{FLOP}/s", Double(work.flops), "flops"))
+        }
+        if work.bytes > .zero {
+            metrics.append(
+                rate(
+                    "bandwidth.stream", "data rate", "By/s", Double(work.bytes.value),
+                    "bytesRead + bytesWritten"))
+        }
+        if work.bytesOwnership > .zero {
+            let bytes = work.bytes + work.bytesOwnership
+            metrics.append(
+                rate(
+                    "bandwidth.real", "data rate", "By/s", Double(bytes.value),
+                    "bytesRead + bytesWritten + bytesOwnership"))
+        }
+        if work.steps > 1 { metrics.append(accessLatency(Double(work.steps))) }
+        return metrics
+    }
+
+    private func rate(
+        _ name: String, _ quantity: String, _ unit: String, _ work: Double, _ formula: String
+    ) -> Metric {
+        Metric(
+            name: name, quantity: quantity, unit: unit, direction: .larger, kind: .derived,
+            source: clock, estimate: Estimates.rate(launches, work: work),
+            unavailable: launches.isEmpty ? "no launch measured it" : nil, samples: files,
+            derivation: Derivation(formula: "(\(formula)) / \(timeName)", inputs: [timeName]))
+    }
+
+    private func accessLatency(_ steps: Double) -> Metric {
+        var estimate = Estimates.time(launches)
+        estimate?.value /= steps
+        estimate?.interval?.low /= steps
+        estimate?.interval?.high /= steps
+        return Metric(
+            name: "latency.access", quantity: "duration", unit: "s", direction: .smaller,
+            kind: .derived, source: clock, estimate: estimate,
+            unavailable: launches.isEmpty ? "no launch measured it" : nil, samples: files,
+            derivation: Derivation(formula: "\(timeName) / steps", inputs: [timeName]))
+    }
+
+    /// Percentiles of single events over all launches; unresolved where events are too few.
+    private func percentiles() -> [Metric] {
+        let all = launches.flatMap(\.seconds).sorted()
+        let levels: [(String, Int)] = [
+            ("latency.p50", 500_000), ("latency.p90", 900_000), ("latency.p99", 990_000),
+            ("latency.p999", 999_000),
+        ]
+        return levels.map { name, partsPerMillion in
+            var estimate: Estimate?
+            var reason: String?
+            switch QuantileEstimate(QuantileLevel(partsPerMillion: partsPerMillion), ofSorted: all) {
+            case .resolved(let value, let interval, _):
+                estimate = Estimate(
+                    statistic: "rank min(n-1, floor(n·p)) of single events", value: value,
+                    n: all.count, launches: launches.count,
+                    interval: Interval(
+                        low: interval.low, high: interval.high, level: interval.level,
+                        method: "order statistics", basis: .samples))
+            case .unresolved(let count, let needed):
+                reason = "unresolved: \(count) events, \(needed) are needed"
+            }
+            return Metric(
+                name: name, quantity: "duration", unit: "s", direction: .smaller, kind: .measured,
+                source: clock, estimate: estimate, unavailable: reason, samples: files)
+        }
+    }
+
+    private func once(
+        _ name: String, _ quantity: String, _ field: KeyPath<LaunchEntry, UInt64?>
+    ) -> Metric {
+        let values = launches.compactMap { $0.entry[keyPath: field] }.map { Double(max($0, 1)) * 1e-9 }
+        let estimate = Estimates.once(values, statistic: "value")
+        return Metric(
+            name: name, quantity: quantity, unit: "s", direction: .smaller, kind: .measured,
+            source: clock, estimate: estimate,
+            unavailable: estimate == nil ? "no launch measured it" : nil)
+    }
+
+    private func memory() -> Metric {
+        let peak = launches.map { Double($0.entry.counters.peakResidentBytes) }.max()
+        return Metric(
+            name: "memory.peak", quantity: "information", unit: "By", direction: .smaller,
+            kind: .counter, scope: .node, source: "getrusage",
+            estimate: peak.map {
+                Estimate(
+                    statistic: "largest", value: $0, n: launches.count, launches: launches.count,
+                    interval: nil)
+            }, unavailable: peak == nil ? "no launch measured it" : nil)
+    }
+}

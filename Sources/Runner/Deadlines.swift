@@ -1,0 +1,40 @@
+package import LaunchProtocol
+package import Model
+
+/// How long each phase of a launch may take; the harness's own, whatever a plug-in promises.
+package struct Deadlines: Sendable, Hashable {
+    /// Nothing may take longer than this; nil: only the phase's own deadline counts.
+    package var ceiling: Nanoseconds?
+
+    package init(ceiling: Nanoseconds? = nil) { self.ceiling = ceiling }
+
+    /// A sample may take this many times its estimate, but never less than the floor is allowed.
+    static let estimateFactor: UInt64 = 10
+    static let sampleFloor = Nanoseconds.seconds(5)
+    /// How long a killed process may linger before it is given up.
+    static let afterKill = Nanoseconds.seconds(10)
+
+    /// The time a phase may take from its beginning; just-in-time compilers of 99 s were seen.
+    package func limit(of phase: LaunchPhase) -> Nanoseconds {
+        let own: Nanoseconds =
+            switch phase {
+            case .start: .seconds(10)
+            case .load: .seconds(30)
+            case .startup, .open, .close, .calibrate, .seal: .seconds(60)
+            case .inputs: .seconds(300)
+            case .prepare, .firstCall, .verify: .seconds(600)
+            case .warmup, .measure: .seconds(600)
+            }
+        return ceiling.map { min($0, own) } ?? own
+    }
+
+    /// The time from one sign of life to the next while samples are taken.
+    package func silence(estimate: UInt64) -> Nanoseconds {
+        // Before there is an estimate the first call's limit holds.
+        guard estimate > 0 else { return limit(of: .firstCall) }
+        let (product, overflow) = estimate.multipliedReportingOverflow(by: Self.estimateFactor)
+        let allowed = overflow ? limit(of: .measure) : Nanoseconds(product)
+        let floored = max(Self.sampleFloor, allowed)
+        return ceiling.map { min($0, floored) } ?? floored
+    }
+}

@@ -1,0 +1,44 @@
+import CAssaySystem
+import LaunchProtocol
+package import Model
+
+/// What a backend answered when it was asked for its devices.
+package struct BackendListing: Sendable {
+    package var devices: [DeviceFacts]
+    package var version: String
+    /// Why the backend cannot be used here; nil when it can.
+    package var problem: String?
+}
+
+/// Asks backends for their devices, each in a worker of its own.
+package enum DeviceLister {
+    /// Starts the backend just to list its devices.
+    package static func list(
+        _ backend: InstalledBackend, setup: WorkerSetup, cpus: [Int], deadlines: Deadlines
+    ) throws(RunnerError) -> BackendListing {
+        var request = LaunchRequest(
+            role: .enumerate, nonce: now(), entry: backend.entry,
+            operation: Operation(domain: "assay", name: "Empty", opset: 1, inputs: [], outputs: []))
+        request.cpus = cpus
+        request.isolateNetwork = backend.manifest.network != .host
+        var own = setup
+        own.environment = WorkerEnvironment.variables(
+            manifest: backend.manifest, threads: cpus.count, directory: setup.directory)
+        let process = try WorkerProcess(
+            setup: own, request: request, regions: [], deadlines: deadlines, interrupts: -1)
+        let outcome = try process.finish()
+        var listing = BackendListing(devices: [], version: backend.manifest.version)
+        for frame in outcome.frames {
+            switch frame {
+            case .devices(let devices, let version):
+                listing.devices = devices
+                listing.version = version
+            case .failure(let failure): listing.problem = failure.sentence
+            default: break
+            }
+        }
+        if let failure = outcome.failure { listing.problem = failure.sentence }
+        if listing.problem == nil, listing.devices.isEmpty { listing.problem = "it has no device" }
+        return listing
+    }
+}

@@ -1,0 +1,65 @@
+import LaunchProtocol
+import Model
+
+extension LaunchEntry {
+    /// How much of what a worker printed is kept in the journal.
+    private static let outputLimit = 2048
+
+    /// Fills the entry in from what a compute worker sent and how it ended.
+    mutating func fill(from worker: WorkerOutcome) {
+        pid = worker.pid
+        durationNanoseconds = worker.duration.value
+        workerStartNanoseconds = worker.startDuration.value
+        readyNanoseconds = worker.readyDuration?.value
+        outcome = .ok
+        for frame in worker.frames { take(frame) }
+        if let failed = worker.failure {
+            outcome = .error
+            failure = failed.name
+            reasons.append(failed.sentence)
+        } else if outcome == .ok, stopReason == nil {
+            outcome = .error
+            failure = "exitedEarly"
+            reasons.append("it ended without a result while \(worker.phase.name)")
+        }
+        if !worker.standardOutput.isEmpty { violations.append("wrote to standard output") }
+        output = String((worker.standardOutput + worker.standardError).suffix(Self.outputLimit))
+    }
+
+    private mutating func take(_ frame: Frame) {
+        switch frame {
+        case .failure(let found):
+            outcome = found.kind == .unsupported ? .unsupported : .error
+            failure = found.kind == .unsupported ? nil : Self.name(found.kind)
+            reasons.append(found.sentence)
+        case .result(let result): take(result)
+        default: break
+        }
+    }
+
+    private mutating func take(_ result: LaunchResult) {
+        stopReason = result.stopReason
+        warmupConverged = result.warmupConverged
+        samples = result.samples
+        batch = result.batch
+        rotation = result.rotation
+        calibrationStart = result.calibrationStart
+        calibrationEnd = result.calibrationEnd
+        loadNanoseconds = result.load.value
+        prepareNanoseconds = result.prepare.value
+        firstCallNanoseconds = result.firstCall.value
+        execution = result.execution
+        counters = result.counters
+        violations += result.violations
+    }
+
+    private static func name(_ kind: LaunchFailure.Kind) -> String {
+        switch kind {
+        case .unsupported: "unsupported"
+        case .backend: "backendError"
+        case .load: "loadFailed"
+        case .memory: "outOfMemory"
+        case .harness: "harnessError"
+        }
+    }
+}

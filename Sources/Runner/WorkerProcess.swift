@@ -1,0 +1,316 @@
+import CAssaySystem
+import Glibc
+package import LaunchProtocol
+package import Model
+
+/// How a worker ended.
+package struct WorkerOutcome: Sendable {
+    package var frames: [Frame] = []
+    /// A typed name of what went wrong and a sentence; nil when the final frame came.
+    package var failure: (name: String, sentence: String)?
+    package var phase = LaunchPhase.start
+    package var standardOutput = ""
+    package var standardError = ""
+    package var pid = 0
+    package var duration = Nanoseconds.zero
+    /// From the start of the process to its first frame.
+    package var startDuration = Nanoseconds.zero
+    /// From the start of the process to the end of the first call; nil when it came to none.
+    package var readyDuration: Nanoseconds?
+}
+
+/// What a worker is started with.
+package struct WorkerSetup: Sendable {
+    package var program: String
+    /// The environment, complete.
+    package var environment: [String: String]
+    package var directory: String
+
+    package init(program: String, environment: [String: String], directory: String) {
+        self.program = program
+        self.environment = environment
+        self.directory = directory
+    }
+}
+
+/// One worker process from start to end, watched by the thread that calls.
+final class WorkerProcess {
+    private let request: LaunchRequest
+    private let deadlines: Deadlines
+    private let memoryLimit: UInt64
+    private let interrupts: Int32
+    private let control: Descriptor
+    private let output: Descriptor
+    private let error: Descriptor
+    private let handle: Descriptor
+    private let page: SharedRegion
+    private let pid: Int32
+    private let started: UInt64
+
+    private var inbox: [UInt8] = []
+    private var standardOutput = TailText()
+    private var standardError = TailText()
+    private var outcome = WorkerOutcome()
+    private var phaseStart: UInt64
+    private var lastBeat: UInt64 = 0
+    private var lastBeatTime: UInt64
+    private var gotFinal = false
+
+    /// Memory beside the workload's own that a process may have: code, runtime, canary.
+    private static let memoryAllowance: UInt64 = 512 << 20
+    /// How often a quiet worker is looked at: rarely, because looking takes a core's time.
+    private static let tick: Int32 = 100
+
+    /// Starts the process. `regions` become descriptors 5, 6 and 7.
+    init(
+        setup: WorkerSetup, request: LaunchRequest, regions: [SharedRegion?],
+        deadlines: Deadlines, interrupts: Int32
+    ) throws(RunnerError) {
+        self.request = request
+        self.deadlines = deadlines
+        self.interrupts = interrupts
+        memoryLimit = request.memoryLimit.value + Self.memoryAllowance
+        let (ours, theirs) = try Descriptor.socketPair()
+        let (readOutput, writeOutput) = try Descriptor.pipe()
+        let (readError, writeError) = try Descriptor.pipe()
+        page = try SharedRegion(name: "assay-page", byteCount: WorkerPage.byteCount)
+        control = ours
+        output = readOutput
+        error = readError
+        for descriptor in [control, output, error] { descriptor.setNonBlocking() }
+        let passed =
+            [theirs.number, page.descriptor.number]
+            + regions.map { $0?.descriptor.number ?? -1 }
+        started = now()
+        phaseStart = started
+        lastBeatTime = started
+        pid = try Self.spawn(
+            setup, passed: passed, output: writeOutput.number, error: writeError.number)
+        handle = Descriptor(assay_pidfd_open(pid))
+        theirs.closeNow()
+        outcome.pid = Int(pid)
+        send(request.encoded())
+    }
+
+    private static func spawn(
+        _ setup: WorkerSetup, passed: [Int32], output: Int32, error: Int32
+    ) throws(RunnerError) -> Int32 {
+        let arguments = [setup.program, "--launch", "\(getpid())"]
+        let variables = setup.environment.map { "\($0.key)=\($0.value)" }.sorted()
+        let argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        let envp = unsafe variables.map { unsafe strdup($0) } + [nil]
+        defer { for unsafe text in unsafe argv + envp { unsafe free(text) } }
+        let pid = unsafe assay_spawn(
+            setup.program, argv, envp, passed, UInt32(passed.count), output, error, setup.directory)
+        guard pid > 0 else {
+            throw RunnerError(
+                .worker, detail: "'\(setup.program)' cannot be started: \(errorText(-pid))")
+        }
+        return pid
+    }
+
+    private func send(_ message: [UInt8]) {
+        var writer = ByteWriter()
+        writer.integer(UInt32(message.count))
+        _ = control.write(writer.bytes + message)
+    }
+
+    /// Tells a telemetry worker, which has no end of its own, to end.
+    func stop() { _ = shutdown(control.number, Int32(SHUT_WR)) }
+
+    /// Waits until the process has ended, one way or another, and says how.
+    func finish() throws(RunnerError) -> WorkerOutcome {
+        var status: Int32?
+        var isInterrupted = false
+        while status == nil {
+            var set = [
+                pollfd(fd: control.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: error.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: handle.number, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: interrupts, events: Int16(POLLIN), revents: 0),
+            ]
+            _ = unsafe poll(&set, nfds_t(set.count), Self.tick)
+            drain()
+            if set[3].revents != 0 { status = wait() }
+            if set[4].revents != 0, !isInterrupted {
+                isInterrupted = true
+                fail("interrupted", "the run was interrupted")
+            }
+            if status == nil { watch() }
+            if status == nil, outcome.failure != nil { status = killAndWait() }
+        }
+        drain()
+        // Children it left behind, in its group.
+        kill(-pid, SIGKILL)
+        conclude(status: status ?? 0)
+        if isInterrupted { throw RunnerError(.interrupted, detail: "interrupted") }
+        return outcome
+    }
+
+    // MARK: - Reading
+
+    private func drain() {
+        while let bytes = control.readAvailable(), !bytes.isEmpty {
+            inbox += bytes
+            parse()
+        }
+        while let bytes = output.readAvailable(), !bytes.isEmpty { standardOutput.append(bytes) }
+        while let bytes = error.readAvailable(), !bytes.isEmpty { standardError.append(bytes) }
+    }
+
+    private func parse() {
+        while inbox.count >= 4, outcome.failure == nil {
+            let count = (0..<4).reduce(0) { $0 | Int(inbox[$1]) << (8 * $1) }
+            guard count <= Frame.byteCountMax else {
+                fail("protocolViolation", "it wrote on the harness's private descriptor")
+                return
+            }
+            guard inbox.count >= 4 + count else { return }
+            let body = Array(inbox[4..<4 + count])
+            inbox.removeFirst(4 + count)
+            do throws(WireError) {
+                take(try Frame(decoding: body, nonce: request.nonce))
+            } catch {
+                fail("protocolViolation", "it wrote on the harness's private descriptor")
+            }
+        }
+    }
+
+    private func take(_ frame: Frame) {
+        switch frame {
+        case .hello: outcome.startDuration = Nanoseconds(now() - started)
+        case .phase(let phase):
+            outcome.phase = phase
+            phaseStart = now()
+            lastBeatTime = phaseStart
+            if phase == .calibrate, outcome.readyDuration == nil {
+                outcome.readyDuration = Nanoseconds(phaseStart - started)
+            }
+        case .final: gotFinal = true
+        default: break
+        }
+        outcome.frames.append(frame)
+    }
+
+    // MARK: - Watching
+
+    /// Deadlines and memory; looked at once a tick.
+    private func watch() {
+        let time = now()
+        let beat = page.word(at: WorkerPage.heartbeat)
+        if beat != lastBeat {
+            lastBeat = beat
+            lastBeatTime = time
+        }
+        let isSampling = outcome.phase == .warmup || outcome.phase == .measure
+        if request.role != .telemetry {
+            let limit =
+                isSampling
+                ? deadlines.silence(estimate: page.word(at: WorkerPage.estimate))
+                : deadlines.limit(of: outcome.phase)
+            let since = isSampling ? lastBeatTime : phaseStart
+            if time > since, time - since > limit.value {
+                let seconds = Double(limit.value / 100_000_000) / 10
+                fail("timedOut", "no sign of life for \(seconds) s while \(outcome.phase.name)")
+            }
+        }
+        if let resident = residentBytes(), resident > memoryLimit {
+            fail(
+                "outOfMemory",
+                "it took \(resident >> 20) MiB of memory while \(outcome.phase.name); "
+                    + "\(memoryLimit >> 20) MiB were allowed")
+        }
+    }
+
+    private func residentBytes() -> UInt64? {
+        guard request.memoryLimit > .zero else { return nil }
+        let descriptor = unsafe open("/proc/\(pid)/statm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = unsafe read(descriptor, &bytes, bytes.count)
+        let fields = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+            .split(separator: " ")
+        // Shared pages are the sealed regions and the page cache: not the workload's.
+        guard fields.count > 2, let resident = UInt64(fields[1]), let shared = UInt64(fields[2])
+        else { return nil }
+        return (resident - min(shared, resident)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    private func fail(_ name: String, _ sentence: String) {
+        if outcome.failure == nil { outcome.failure = (name, sentence) }
+    }
+
+    // MARK: - Ending
+
+    private func wait() -> Int32? {
+        var status: Int32 = 0
+        return unsafe waitpid(pid, &status, WNOHANG) == pid ? status : nil
+    }
+
+    /// Kills the whole group; gives a process up that not even SIGKILL ends.
+    private func killAndWait() -> Int32 {
+        kill(-pid, SIGKILL)
+        kill(pid, SIGKILL)
+        let deadline = now() + Deadlines.afterKill.value
+        while now() < deadline {
+            if let status = wait() { return status }
+            usleep(2000)
+        }
+        outcome.failure?.sentence += "; it could not be killed and was abandoned"
+        return 0
+    }
+
+    private func conclude(status: Int32) {
+        outcome.duration = Nanoseconds(now() - started)
+        outcome.standardOutput = standardOutput.text
+        outcome.standardError = standardError.text
+        guard outcome.failure == nil else { return }
+        let signal = status & 0x7f
+        if signal != 0 {
+            outcome.failure = (
+                "crashed",
+                "it crashed with signal \(signal) (\(signalName(signal))) while "
+                    + outcome.phase.name + breadcrumb
+            )
+        } else if !gotFinal {
+            let code = (status >> 8) & 0xff
+            outcome.failure = (
+                "exitedEarly",
+                "it called exit(\(code)) while \(outcome.phase.name), without finishing"
+            )
+        }
+    }
+
+    private var breadcrumb: String {
+        let id = page.word(at: WorkerPage.breadcrumbID)
+        guard id != 0 else { return "" }
+        return "; last breadcrumb \(id), \(page.word(at: WorkerPage.breadcrumbArgument))"
+    }
+}
+
+/// Host time for deadlines and durations.
+func now() -> UInt64 { assay_clock_ns(ASSAY_CLOCK_MONOTONIC) }
+
+/// The conventional name of a signal; its number where there is none.
+private func signalName(_ signal: Int32) -> String {
+    let names: [Int32: String] = [
+        4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV",
+        13: "SIGPIPE", 15: "SIGTERM", 24: "SIGXCPU", 31: "SIGSYS",
+    ]
+    return names[signal] ?? "signal \(signal)"
+}
+
+/// The last part of a stream, so that a plug-in that prints without end costs nothing.
+struct TailText {
+    private static let limit = 64 << 10
+    private var bytes: [UInt8] = []
+
+    mutating func append(_ more: [UInt8]) {
+        bytes += more
+        if bytes.count > 2 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }
+    }
+
+    var text: String { String(decoding: bytes.suffix(Self.limit), as: UTF8.self) }
+}

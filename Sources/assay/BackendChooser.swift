@@ -1,0 +1,62 @@
+import Model
+import Runner
+
+/// Decides which backends take part, and asks each for its devices.
+struct BackendChooser {
+    let catalog: BackendCatalog
+    let setup: WorkerSetup
+    let cpus: [Int]
+    let device: Int
+
+    struct Choice {
+        var backend: InstalledBackend
+        var listing: BackendListing
+    }
+
+    /// The named backends, all of which must be usable, or all usual ones that are.
+    func choose(_ names: [String]) throws -> [Choice] {
+        var choices: [Choice] = []
+        for backend in try candidates(names) {
+            let listing = try DeviceLister.list(
+                backend, setup: setup, cpus: cpus, deadlines: Deadlines(ceiling: .seconds(60)))
+            let id = backend.manifest.id
+            if let problem = problem(listing) {
+                guard names.isEmpty else {
+                    throw CommandFailure(
+                        .wrongUse, "error: the backend '\(id)' is not available: \(problem)")
+                }
+                Terminal.error("note: the backend '\(id)' is not available: \(problem)")
+                continue
+            }
+            choices.append(Choice(backend: backend, listing: listing))
+        }
+        guard !choices.isEmpty else {
+            throw CommandFailure(
+                .wrongUse, "error: no backend is available; 'assay list devices' says why")
+        }
+        return choices
+    }
+
+    private func candidates(_ names: [String]) throws -> [InstalledBackend] {
+        guard !names.isEmpty else { return catalog.usual }
+        var seen: Set<String> = []
+        return try names.filter { seen.insert($0).inserted }.map { name in
+            guard let found = catalog.backend(name) else {
+                let known = catalog.backends.filter { $0.shadowedBy == nil }.map(\.manifest.id)
+                throw CommandFailure(
+                    .wrongUse,
+                    "error: there is no backend '\(name)'; there are: "
+                        + known.joined(separator: ", "))
+            }
+            return found
+        }
+    }
+
+    private func problem(_ listing: BackendListing) -> String? {
+        if let problem = listing.problem { return problem }
+        guard listing.devices.contains(where: { $0.index == device }) else {
+            return "it has no device \(device), but \(listing.devices.count) device(s)"
+        }
+        return nil
+    }
+}

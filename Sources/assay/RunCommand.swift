@@ -1,0 +1,110 @@
+import ArgumentParser
+import Bundle
+import FoundationEssentials
+import Judgement
+import Model
+import Planning
+import Runner
+
+/// `assay run`: plans, measures, judges, writes a bundle, prints the report.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Measures, writes a bundle and prints the report.",
+        discussion: """
+            Examples:
+              assay run quick
+              assay run op/matmul --backend blas --set types=f32 --profile standard
+              assay run --resume results/0199…
+            """)
+
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+        try Self.refuseDebugBuild(allowed: options.allowDebugBuild)
+        let installation = try Installation.find()
+        let scratch = try TemporaryDirectory()
+        let setup = installation.workerSetup(directory: scratch.path)
+        let preparation = try RunPreparation(options, installation: installation, setup: setup)
+        if options.dryRun {
+            Terminal.print(PlanText.render(preparation.plan))
+            return
+        }
+        let bundle = try preparation.open()
+        let progress = Progress()
+        let session = RunSession(
+            SessionSetup(
+                worker: setup, plan: preparation.plan, backends: preparation.backends,
+                deadlines: try deadlines(), lastLevelCache: preparation.lastLevelCache,
+                journal: bundle.journal,
+                // Every wake-up takes time from a core that is being measured.
+                telemetryPeriod: .milliseconds(preparation.plan.cpus.count <= 2 ? 500 : 100),
+                elapsedBefore: bundle.elapsed, onEvent: progress.show),
+            writer: bundle.writer)
+        do {
+            try session.run()
+        } catch {
+            Terminal.endStatus()
+            throw Self.failure(error, bundle: bundle.writer.path)
+        }
+        Terminal.endStatus()
+        try finish(bundle)
+    }
+
+    private func deadlines() throws -> Deadlines {
+        Deadlines(
+            ceiling: try options.deadline.map { try Amount.duration($0, option: "--deadline") })
+    }
+
+    /// Judges, seals and reports.
+    private func finish(_ bundle: OpenBundle) throws {
+        let path = bundle.writer.path
+        let record: Record
+        do throws(BundleError) {
+            var environment = bundle.environment
+            let ended = Timestamp.now()
+            environment.ended = ended
+            environment.after = try? MachineReader.read()
+            record = Judge.record(
+                of: try BundleReader(path).contents(), status: "complete", ended: ended)
+            try bundle.writer.seal(record: record, environment: environment)
+            let page = (try? ReportCommand.render(record, as: .html, bundle: path)) ?? ""
+            try Files.write(Data(page.utf8), to: path + "/report.html")
+        } catch {
+            throw CommandFailure(
+                .wrongUse, "error: \(error)",
+                "all launches are in \(path); 'assay run --resume \(path)' tries again")
+        }
+        Terminal.print(
+            try ReportCommand.render(record, as: options.json ? .json : .terminal, bundle: path))
+        try Self.conclude(record, requireValid: options.requireValid)
+    }
+
+    /// The exit code that the record stands for.
+    private static func conclude(_ record: Record, requireValid: Bool) throws {
+        if record.points.contains(where: { $0.outcome == .error || $0.outcome == .invalid }) {
+            throw ArgumentParser.ExitCode(ExitStatus.caseFailed.rawValue)
+        }
+        let metrics = record.points.flatMap(\.metrics)
+        if requireValid, metrics.contains(where: { $0.status != .valid }) {
+            throw ArgumentParser.ExitCode(ExitStatus.notValid.rawValue)
+        }
+    }
+
+    private static func failure(_ error: any Error, bundle: String) -> CommandFailure {
+        let hint = "what was measured is in \(bundle); 'assay run --resume \(bundle)' continues"
+        if let error = error as? RunnerError, error.code == .interrupted {
+            return CommandFailure(.interrupted, "interrupted: \(hint)")
+        }
+        return CommandFailure(.wrongUse, "error: \(error)", hint)
+    }
+
+    private static func refuseDebugBuild(allowed: Bool) throws {
+        #if DEBUG
+            guard !allowed else { return }
+            throw CommandFailure(
+                .wrongUse,
+                "error: this is a debug build, whose numbers mean nothing; "
+                    + "'make build' makes a release build (or give --allow-debug-build)")
+        #endif
+    }
+}

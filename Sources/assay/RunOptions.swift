@@ -1,0 +1,113 @@
+import ArgumentParser
+import Model
+
+extension ProfileID: ExpressibleByArgument {}
+
+/// The options of `assay run`, as typed.
+struct RunOptions: ParsableArguments {
+    @Argument(help: "Suites, cases or patterns such as 'op/*'; default: the suite 'quick'.")
+    var names: [String] = []
+
+    @Option(help: "A backend to measure; repeatable; default: all that are available.")
+    var backend: [String] = []
+
+    @Option(help: "The index of the device to measure.")
+    var device = 0
+
+    @Option(help: "smoke, trend, nightly, standard or certify; default: the suite's, else nightly.")
+    var profile: ProfileID?
+
+    @Option(name: .customLong("set"), help: "axis=value[,value]: only these points; repeatable.")
+    var limits: [String] = []
+
+    @Option(help: "The directory that bundles are written to.")
+    var results = "results"
+
+    @Option(help: "The seed of all data, hexadecimal; default: the same every time.")
+    var seed = "1"
+
+    @Option(help: "What the run may cost, such as 90s, 10m or 2h.")
+    var budget: String?
+
+    @Option(help: "Cores to use: a number or 'all'.")
+    var threads = "all"
+
+    @Option(help: "Logical processors to use, such as 0,2-5; default: all allowed.")
+    var cpus: String?
+
+    @Option(help: "Memory that workloads may use, such as 8G; default: 80 % of what is available.")
+    var memory: String?
+
+    @Option(help: "No phase of a launch may take longer than this, such as 20s.")
+    var deadline: String?
+
+    @Option(help: "Continues an interrupted run: the path of its bundle.")
+    var resume: String?
+
+    @Flag(help: "Prints the plan and its cost; measures nothing.")
+    var dryRun = false
+
+    @Flag(help: "Ends with exit code 3 when any metric is not VALID.")
+    var requireValid = false
+
+    @Flag(help: "Lets a debug build measure; every metric is then QUALIFIED.")
+    var allowDebugBuild = false
+
+    @Flag(help: "Prints the record as JSON instead of the report.")
+    var json = false
+
+    @OptionGroup var caseOptions: CaseOptions
+    @OptionGroup var backendOptions: BackendOptions
+}
+
+/// Reads amounts as people type them.
+enum Amount {
+    /// `90s`, `10m`, `2h` or a number of seconds.
+    static func duration(_ text: String, option: String) throws -> Nanoseconds {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        let factor = text.last.flatMap { units[$0] }
+        let digits = factor == nil ? text : String(text.dropLast())
+        guard let number = Double(digits), number > 0, number < 1e7 else {
+            throw CommandFailure(
+                .wrongUse, "error: \(option): '\(text)' is not a duration such as 90s, 10m or 2h")
+        }
+        return .seconds(number * (factor ?? 1))
+    }
+
+    /// `512M`, `8G` (powers of 1024) or a number of bytes.
+    static func bytes(_ text: String, option: String) throws -> Bytes {
+        let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let factor = text.last.flatMap { units[$0] }
+        let digits = factor == nil ? text : String(text.dropLast())
+        guard let number = UInt64(digits), number > 0,
+            case let (product, overflow) = number.multipliedReportingOverflow(by: factor ?? 1),
+            !overflow
+        else {
+            throw CommandFailure(
+                .wrongUse, "error: \(option): '\(text)' is not an amount such as 512M or 8G")
+        }
+        return Bytes(product)
+    }
+
+    /// `0,2-5`: a list of logical processors, all of which must be allowed.
+    static func processors(_ text: String, allowed: [Int]) throws -> [Int] {
+        var found: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1],
+                first <= last, last < 4096
+            else {
+                throw CommandFailure(
+                    .wrongUse, "error: --cpus: '\(text)' is not a list such as 0,2-5")
+            }
+            found.formUnion(first...last)
+        }
+        if let missing = found.sorted().first(where: { !allowed.contains($0) }) {
+            throw CommandFailure(
+                .wrongUse,
+                "error: --cpus: processor \(missing) is not among those this process may use "
+                    + "(\(allowed.map(String.init).joined(separator: ", ")))")
+        }
+        return found.sorted()
+    }
+}

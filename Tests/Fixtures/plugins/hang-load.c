@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Never returns from being loaded. */
+#include "fixture.h"
+
+__attribute__((constructor)) static void load(void) {
+    for (;;) pause();
+}
+FIXTURE_RUN(fixture_run)

@@ -1,0 +1,6 @@
+/* Operators with no explicit vectors. */
+#define ISA_NAME scalar
+#define TARGET
+#define VECTOR_BYTES 8
+#define ROWS 4
+#include "templates/operators.h"

@@ -1,0 +1,128 @@
+internal import AssayABI
+internal import CPUSIMDKernels
+
+/// What a started backend owns: its threads, and which kernels it may and should use.
+@safe final class Engine {
+    /// The widest instruction set that may be used.
+    let limit: InstructionSet
+    /// Whether the environment named the set; then nothing else is tried.
+    let isForced: Bool
+    let threads: Int
+    /// Joins its threads when the engine goes.
+    @unsafe let pool: OpaquePointer
+    private var probes: [Probe: InstructionSet] = [:]
+
+    private enum Probe: Hashable {
+        case peak(Numeric)
+        case memory
+    }
+
+    /// Starts `threads` - 1 helpers, pinned to all of `cpus` but the first.
+    init(threads: Int, cpus: [Int], forced: String?) throws(Failure) {
+        guard threads >= 1, threads <= 4096 else {
+            throw .invalid("cpu-simd needs 1 to 4096 threads, not \(threads)")
+        }
+        guard cpus.isEmpty || cpus.count >= threads else {
+            throw .invalid("cpu-simd has \(threads) threads and only \(cpus.count) CPUs for them")
+        }
+        let best = InstructionSet(rawValue: cpusimd_isa_best()) ?? .scalar
+        var limit = best
+        if let forced {
+            guard let named = InstructionSet(name: forced) else {
+                throw .invalid("ASSAY_CPU_ISA is '\(forced)', which names no instruction set")
+            }
+            guard named.isAllowed(under: best) else {
+                throw .unsupported("ASSAY_CPU_ISA is '\(forced)', which this CPU does not have")
+            }
+            limit = named
+        }
+        let numbers = cpus.map { Int32(clamping: $0) }
+        let created = unsafe numbers.withUnsafeBufferPointer {
+            unsafe cpusimd_pool_create(Int32(threads), $0.baseAddress, Int32($0.count))
+        }
+        guard let created = unsafe created else {
+            throw .invalid("cpu-simd cannot start \(threads) threads on CPUs \(cpus)")
+        }
+        self.limit = limit
+        self.isForced = forced != nil
+        self.threads = threads
+        unsafe self.pool = created
+    }
+
+    deinit { unsafe cpusimd_pool_destroy(pool) }
+}
+
+// MARK: - Choice of kernels
+
+extension Engine {
+    /// Whether peak kernels of that set multiply and add in one instruction.
+    func fuses(_ set: InstructionSet) -> Bool {
+        set > .sse || (cpusimd_has_fma() != 0 && !(isForced && limit <= .sse))
+    }
+
+    /// The set whose peak kernel is fastest here, found once by a short trial.
+    func fastestPeak(_ type: Numeric) -> InstructionSet {
+        if isForced { return limit }
+        if let known = probes[.peak(type)] { return known }
+        let candidates = InstructionSet.allCases.filter {
+            $0.isAllowed(under: limit) && cpusimd_peak_exists($0.rawValue, fuses($0) ? 1 : 0) != 0
+        }
+        let times = peakTimes(candidates, type)
+        let least = times.min() ?? 0
+        // Of equals the widest is named, so that launches agree.
+        let chosen = zip(candidates, times).filter { $0.1 <= 1.03 * least }.last?.0 ?? .scalar
+        probes[.peak(type)] = chosen
+        return chosen
+    }
+
+    /// The set for memory kernels: the widest whose registers the core really moves at once.
+    ///
+    /// Cores that split 512-bit operations in two move 256 bits a little faster as such.
+    func memorySet() -> InstructionSet {
+        if isForced || limit != .avx512 { return limit }
+        if let known = probes[.memory] { return known }
+        let times = peakTimes([.avx2, .avx512], .f32)
+        let chosen: InstructionSet = times[1] < 0.7 * times[0] ? .avx512 : .avx2
+        probes[.memory] = chosen
+        return chosen
+    }
+
+    /// The least time of a few interleaved trials of each.
+    private func peakTimes(_ sets: [InstructionSet], _ type: Numeric) -> [Double] {
+        // About 50 us on one thread at 100 GFLOP/s; scalar kernels take sixteen times as long.
+        let units = UInt64(8192 * threads)
+        var least = [UInt64](repeating: .max, count: sets.count)
+        for _ in 0..<6 {
+            for (index, set) in sets.enumerated() {
+                let before = cpusimd_now_ns()
+                _ = unsafe cpusimd_peak_run(
+                    pool, set.rawValue, type == .f32 ? 1 : 0, fuses(set) ? 1 : 0, units)
+                least[index] = min(least[index], cpusimd_now_ns() - before)
+            }
+        }
+        return least.map { Double($0) }
+    }
+}
+
+/// An instruction set that kernels are compiled for; the raw value is the C library's number.
+enum InstructionSet: Int32, CaseIterable, Comparable, Sendable {
+    case scalar = 0
+    case sse = 1
+    case avx2 = 2
+    case avx512 = 3
+    case neon = 4
+
+    init?(name: String) {
+        guard let set = Self(rawValue: unsafe cpusimd_isa_named(name)) else { return nil }
+        self = set
+    }
+
+    var name: String { unsafe String(cString: cpusimd_isa_name(rawValue)) }
+
+    /// Whether this CPU can run it and `limit` permits it.
+    func isAllowed(under limit: InstructionSet) -> Bool {
+        cpusimd_isa_allowed(rawValue, limit.rawValue) != 0
+    }
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
