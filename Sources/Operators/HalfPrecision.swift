@@ -46,8 +46,8 @@ package enum HalfPrecision {
         let infinity = (UInt64(1) << exponentBits - 1) << fractionBits
         let exponent = magnitude >> 52
         if exponent > 1023 - bias && exponent <= 1023 + bias {
-            // Just under half a unit, and one more where the last kept bit is odd. A carry runs into
-            // the exponent, and from the largest exponent to infinity, as it should.
+            // Just under half a unit, and one more where the last kept bit is odd. A carry runs
+            // into the exponent, and from the largest exponent to infinity, as it should.
             let dropped = 52 - fractionBits
             let odd = magnitude >> dropped & 1
             let rounded = (magnitude + (1 << (dropped - 1)) - 1 + odd) >> dropped
