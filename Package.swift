@@ -107,5 +107,22 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
+        tests("TidyTests", ["Judgement"]),
+        tests("ModelTests", ["Model"]),
+        tests("StatisticsTests", ["Statistics"]),
+        tests("OperatorsTests", ["Operators", "Model"]),
+        tests("LaunchProtocolTests", ["LaunchProtocol", "Model"]),
+        tests("BackendsTests", ["Backends", "AssayABI", "Model"]),
+        tests("AssayABITests", ["AssayABI"]),
+        tests("CPUSIMDTests", ["CPUSIMD", "CPUSIMDKernels", "AssayABI"]),
+        tests("MeasurementTests", ["Measurement", "Statistics", "Model"]),
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("BundleTests", ["Bundle", "Model"]),
+        tests("CasesTests", ["Cases", "Model"]),
+        tests("PlanningTests", ["Planning", "Operators", "Bundle", "Model"]),
+        tests("MachineTests", ["Machine", "Model"]),
+        tests("JudgementTests", ["Judgement", "Statistics", "Bundle", "Model"]),
+        tests("ReportsTests", ["Reports", "Model"]),
+        tests("EndToEndTests", ["Model"]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
     ])

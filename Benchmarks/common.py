@@ -19,20 +19,31 @@ SWIFT = ROOT / "vendors" / "cpu-simd" / "Swift"
 ABI = ROOT / "Sources" / "AssayABI"
 
 
-# Put before every measured command; see realtime().
-prefix = []
+_urgent = False
 
 
-def realtime():
-    """Measures at real-time priority, so that other load of this machine waits. Needs root."""
-    require("chrt")
-    prefix.extend(["chrt", "--fifo", "10"])
+def urgent():
+    """Measures before other load of this machine. Needs root."""
+    global _urgent
+    require("chrt", "nice")
+    _urgent = True
+
+
+def prefix(threads):
+    """What goes before a measured command.
+
+    Real-time priority for one thread only: likwid-bench's threads start on the CPU of a parent
+    that spins, and at real-time priority they would never get to run."""
+    if not _urgent:
+        return []
+    return ["chrt", "--fifo", "10"] if threads == 1 else ["nice", "-n", "-20"]
 
 
 def require(*programs):
     """Stops with the line that installs what is missing."""
     packages = {
-        "likwid-bench": "likwid", "hpcc": "hpcc", "gcc": "gcc", "chrt": "util-linux"}
+        "likwid-bench": "likwid", "hpcc": "hpcc", "gcc": "gcc", "chrt": "util-linux",
+        "nice": "coreutils"}
     missing = [p for p in programs if not shutil.which(p)]
     if not missing:
         return
@@ -93,7 +104,7 @@ class Driver:
     def __init__(self, path, cpus):
         self.cpus = cpus
         self.process = subprocess.Popen(
-            [*prefix, str(path), ",".join(str(c) for c in cpus)], stdin=subprocess.PIPE,
+            [*prefix(len(cpus)), str(path), ",".join(str(c) for c in cpus)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True, bufsize=1)
 
     def ask(self, command):
@@ -118,9 +129,10 @@ class Driver:
 def likwid(test, size_bytes, threads, iterations):
     """(bytes/s or FLOP/s, seconds) of one run of likwid-bench; likwid pins by itself."""
     domain = f"S0:{max(1, size_bytes // 1000)}kB:{threads}"
-    command = [*prefix, "likwid-bench", "-t", test, "-w", domain, "-i", str(iterations)]
+    command = [*prefix(threads), "likwid-bench", "-t", test, "-w", domain, "-i", str(iterations)]
     environment = dict(os.environ, LC_ALL="C")
-    text = subprocess.run(command, capture_output=True, text=True, env=environment).stdout
+    text = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=60).stdout
     seconds = re.search(r"^Time:\s+(\S+) sec", text, re.M)
     if not seconds:
         raise RuntimeError(f"likwid-bench -t {test} gave no time")

@@ -10,8 +10,8 @@ import sys
 import tempfile
 
 from common import (
-    Driver, build, compare, cpus_for, likwid, likwid_iterations, median, ratio_cells, realtime,
-    require, show_row)
+    Driver, build, compare, cpus_for, likwid, likwid_iterations, median, ratio_cells, require,
+    show_row, urgent)
 
 KERNELS = ("read", "write", "copy", "scale", "add", "triad")
 # likwid-bench's kernels with the same streams; it has none of scale and add.
@@ -108,10 +108,10 @@ def main():
     parser.add_argument("--kernels", default=",".join(KERNELS))
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--hpcc", action="store_true", help="also STREAM of hpcc, once (minutes)")
-    parser.add_argument("--realtime", action="store_true", help="at real-time priority; as root")
+    parser.add_argument("--urgent", action="store_true", help="before other load; needs root")
     options = parser.parse_args()
-    if options.realtime:
-        realtime()
+    if options.urgent:
+        urgent()
     if options.quick:
         options.pairs, options.kernels, options.threads = 10, "read,triad", "1"
     options.pairs = min(200, options.pairs)

@@ -7,8 +7,8 @@ import argparse
 import sys
 
 from common import (
-    Driver, build, compare, cpus_for, likwid, likwid_iterations, median, ratio_cells, realtime,
-    require, show_row)
+    Driver, build, compare, cpus_for, likwid, likwid_iterations, median, ratio_cells, require,
+    show_row, urgent)
 
 ISA = {"scalar": 0, "sse": 1, "avx2": 2, "avx512": 3}
 PATHS = ("best", "avx512", "avx2", "sse", "scalar")
@@ -67,10 +67,10 @@ def main():
     parser.add_argument("--pairs", type=int, default=20, help="pairs at most, up to 200")
     parser.add_argument("--quick", action="store_true", help="best paths, one thread, 10 pairs")
     parser.add_argument("--milliseconds", type=float, default=50, help="length of a sample")
-    parser.add_argument("--realtime", action="store_true", help="at real-time priority; as root")
+    parser.add_argument("--urgent", action="store_true", help="before other load; needs root")
     options = parser.parse_args()
-    if options.realtime:
-        realtime()
+    if options.urgent:
+        urgent()
     options.pairs = min(200, 10 if options.quick else options.pairs)
     require("likwid-bench")
     path = build()

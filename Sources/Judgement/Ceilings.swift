@@ -1,14 +1,19 @@
 import Glibc
 import Model
 
-/// The ceilings measured in the same run on the same subject, which percentages refer to.
+/// The ceilings measured in the same run on the same device, which percentages refer to.
+///
+/// The device, not the backend: a library that computes products only is held against the peak
+/// that another backend showed on the same processor.
 struct Ceilings {
     private let compute: [Ceiling]
     private let bandwidth: [Ceiling]
     private let cpus: Int
+    /// How far sizes may be apart, as a logarithm, to count as the same level: a factor of four.
+    private static let levelDistance = log(4.0)
 
     private struct Ceiling {
-        var subject: Subject
+        var device: String
         var threads: Int
         /// The element type of a compute peak.
         var dtype: DType?
@@ -25,9 +30,9 @@ struct Ceilings {
                 let estimate = point.metric("throughput.flop")?.estimate
             else { return nil }
             return Ceiling(
-                subject: point.subject, threads: Self.threads(point, cpus),
+                device: Self.device(point), threads: Self.threads(point, cpus),
                 dtype: point.point.operation.string("dtype").flatMap(DType.init(name:)), bytes: 0,
-                estimate: estimate, citation: point.point.label)
+                estimate: estimate, citation: Self.citation(point))
         }
         bandwidth = points.compactMap { point in
             guard point.point.operation.name.hasPrefix("Memory"),
@@ -35,9 +40,18 @@ struct Ceilings {
                 let estimate = point.metric("bandwidth.stream")?.estimate
             else { return nil }
             return Ceiling(
-                subject: point.subject, threads: Self.threads(point, cpus), dtype: nil,
-                bytes: Double(bytes), estimate: estimate, citation: point.point.label)
+                device: Self.device(point), threads: Self.threads(point, cpus), dtype: nil,
+                bytes: Double(bytes), estimate: estimate, citation: Self.citation(point))
         }
+    }
+
+    private static func device(_ point: PointRecord) -> String {
+        guard let device = point.backend?.device else { return "\(point.subject)" }
+        return "\(device.type) \(device.name) \(device.index)"
+    }
+
+    private static func citation(_ point: PointRecord) -> String {
+        "\(point.point.label) on \(point.subject.backend)"
     }
 
     private static func threads(_ point: PointRecord, _ cpus: Int) -> Int {
@@ -59,7 +73,7 @@ struct Ceilings {
         guard let type = point.point.operation.math ?? point.point.operation.inputs.first?.dtype
         else { return }
         let own = compute.filter {
-            $0.subject == point.subject && $0.dtype == type
+            $0.device == Self.device(point) && $0.dtype == type
                 && $0.threads == Self.threads(point, cpus)
         }
         // The fastest way to compute is the ceiling, whichever instructions it takes.
@@ -71,11 +85,12 @@ struct Ceilings {
         let bytes = Double(point.work.bytes.value)
         guard bytes > 0 else { return }
         let own = bandwidth.filter {
-            $0.subject == point.subject && $0.threads == Self.threads(point, cpus)
+            $0.device == Self.device(point) && $0.threads == Self.threads(point, cpus)
         }
         // Of the sizes measured, the one nearest to the operation's own working set.
         func distance(_ ceiling: Ceiling) -> Double { abs(log(ceiling.bytes / bytes)) }
-        guard let nearest = own.map(distance).min() else { return }
+        // A ceiling of another cache level would say nothing.
+        guard let nearest = own.map(distance).min(), nearest <= Self.levelDistance else { return }
         let level = own.filter { distance($0) <= nearest + 1e-9 }
         guard let ceiling = level.max(by: { $0.estimate.value < $1.estimate.value }) else { return }
         add(ceiling, to: &point, rate: "bandwidth.stream", utilization: "utilization.bandwidth")

@@ -20,6 +20,10 @@ extension OperatorRegistry {
         result.opset = definition.since
         result.attributes = try attributes(of: operation, definition)
         result.inputs = try inputs(of: operation, definition)
+        // What stands in the case does not change between calls, and libraries need it to prepare.
+        for index in result.inputs.indices where result.inputs[index].values != nil {
+            result.inputs[index].isConstant = true
+        }
         result.outputs = []
         try definition.inference(&result)
         try checkGivenInputs(operation, result)

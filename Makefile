@@ -1,0 +1,57 @@
+# Assay. `make` prints the targets; README.md says what each is for.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# What is measured is what is tested: one build, optimised, with testing enabled.
+FLAGS := -c release -Xswiftc -enable-testing
+BIN := .build/release
+SUITE ?= quick
+
+.PHONY: help setup setup-test build bench test check lint format dist benchmarks asan kernels clean
+
+help: ## Print the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
+
+setup: ## Install the system packages that are missing (apt-get, with sudo when not root)
+	@scripts/setup build
+
+setup-test:
+	@scripts/setup test
+
+build: setup ## Build assay and assay-worker, optimised
+	@git rev-parse --short=12 HEAD > .build-commit.tmp 2>/dev/null || echo unknown > .build-commit.tmp
+	@swift build $(FLAGS)
+	@mv .build-commit.tmp $(BIN)/assay.commit
+
+bench: build ## Measure this machine with the suite quick and print the report
+	@$(BIN)/assay run $(SUITE)
+
+test: setup-test build ## Run all tests
+	swift test $(FLAGS) --disable-xctest --parallel --num-workers 2
+
+check: lint asan kernels dist benchmarks ## Everything else: lint, sanitizers, the archive in a bare chroot, benchmark scripts
+
+lint: ## Check the formatting
+	swift format lint -r --strict --configuration .swift-format Package.swift Sources Tests vendors
+
+format: ## Format all Swift files
+	swift format format -i -r --configuration .swift-format Package.swift Sources Tests vendors
+
+asan: setup-test ## Unit tests in a debug build under AddressSanitizer
+	swift test --scratch-path .build-asan --sanitize=address --disable-xctest \
+	    --skip EndToEndTests --skip TidyTests
+
+kernels: setup-test ## The C kernels under AddressSanitizer and UndefinedBehaviorSanitizer
+	scripts/kernels-sanitized
+
+dist: setup-test ## An archive that runs without Swift, hwloc, libnuma or SQLite installed
+	scripts/dist
+	scripts/dist-test
+
+benchmarks: build ## The scripts under Benchmarks at their small size, to see that they run
+	Benchmarks/run-all --quick
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-* dist
