@@ -84,14 +84,17 @@ package struct BundleReader: Sendable {
     /// Checks seal and schema offline; every finding is one sentence. Empty: all is well.
     package func verify() throws(BundleError) -> [String] {
         guard isSealed else {
-            return ["\(path): has no manifest.sha256: the run was not sealed or the seal was removed"]
+            return [
+                "\(path): has no manifest.sha256: the run was not sealed or the seal was removed"
+            ]
         }
         var findings: [String] = []
         let text = String(decoding: try Files.read(path + "/manifest.sha256"), as: UTF8.self)
         var listed: Set<String> = []
         for line in text.split(separator: "\n") {
-            guard let gap = line.firstRange(of: "  "), line.distance(
-                from: line.startIndex, to: gap.lowerBound) == 64
+            guard let gap = line.firstRange(of: "  "),
+                line.distance(
+                    from: line.startIndex, to: gap.lowerBound) == 64
             else {
                 findings.append("\(path)/manifest.sha256: a line is not a digest and a path")
                 continue

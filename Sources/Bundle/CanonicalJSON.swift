@@ -65,7 +65,9 @@ package enum CanonicalJSON {
         if count <= point, point <= 21 {
             return sign + digits + String(repeating: "0", count: point - count)
         }
-        if 0 < point, point <= 21 { return sign + digits.prefix(point) + "." + digits.dropFirst(point) }
+        if 0 < point, point <= 21 {
+            return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+        }
         if -6 < point, point <= 0 {
             return sign + "0." + String(repeating: "0", count: -point) + digits
         }

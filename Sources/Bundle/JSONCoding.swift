@@ -49,7 +49,8 @@ package enum JSONCoding {
         try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
     }
 
-    private static func unknownKey(in read: JSONValue, known: JSONValue, at path: String) -> String? {
+    private static func unknownKey(in read: JSONValue, known: JSONValue, at path: String) -> String?
+    {
         switch (read, known) {
         case (.object(let members), .object(let names)):
             for (name, member) in members.sorted(by: { $0.key < $1.key }) {

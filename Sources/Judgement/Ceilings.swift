@@ -62,7 +62,8 @@ struct Ceilings {
     func apply(to points: inout [PointRecord]) {
         for index in points.indices where points[index].outcome == .ok {
             let name = points[index].point.operation.name
-            guard name != "Peak", !name.hasPrefix("Memory"), points[index].point.operation.domain == ""
+            guard name != "Peak", !name.hasPrefix("Memory"),
+                points[index].point.operation.domain == ""
             else { continue }
             addCompute(to: &points[index])
             addBandwidth(to: &points[index])

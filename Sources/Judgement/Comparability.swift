@@ -9,7 +9,8 @@ enum Comparability {
     ) -> String {
         let parts: [String] = [
             pointHash, metric.name, "\(metric.definitionVersion)", metric.scope.rawValue,
-            "\(devices)", "\(threads)", execution?.math?.name ?? "", execution?.accumulate?.name ?? "",
+            "\(devices)", "\(threads)", execution?.math?.name ?? "",
+            execution?.accumulate?.name ?? "",
             division, String(Profile.methodology.prefix { $0 != "." }),
         ]
         return Hashing.sha256(parts.joined(separator: "/"))

@@ -32,7 +32,8 @@ enum Estimates {
     static func once(_ values: [Double], statistic: String) -> Estimate? {
         guard let mean = MeanEstimate(launchValues: values, scale: .geometric) else { return nil }
         return Estimate(
-            statistic: values.count > 1 ? "geometric mean of \(statistic) over launches" : statistic,
+            statistic: values.count > 1
+                ? "geometric mean of \(statistic) over launches" : statistic,
             value: mean.value, n: values.count, launches: values.count,
             interval: mean.interval.map(launchInterval))
     }

@@ -26,7 +26,9 @@ package enum FlagCatalog {
     package static func flag(
         _ id: String, metric: String? = nil, observed: Double? = nil, message: String
     ) -> Flag {
-        guard let definition = index[id] else { preconditionFailure("no flag '\(id)' in the table") }
+        guard let definition = index[id] else {
+            preconditionFailure("no flag '\(id)' in the table")
+        }
         return Flag(
             id, definition.severity, metric: metric, observed: observed, limit: definition.limit,
             unit: definition.unit, message: message, hint: definition.hint)

@@ -108,7 +108,8 @@ struct PointJudge {
             flags.append(
                 FlagCatalog.flag(
                     "threadsExceeded", observed: excess,
-                    message: "it used \(percent(excess)) more processor time than its threads have"))
+                    message: "it used \(percent(excess)) more processor time than its threads have")
+            )
         }
         return flags
     }
@@ -123,7 +124,8 @@ struct PointJudge {
             let wall = entry.counters.measuringNanoseconds
             // Processor time is counted in ticks on some systems: short phases say nothing.
             guard wall > 50_000_000 else { return nil }
-            return Double(entry.counters.processorNanoseconds) / (Double(wall) * Double(threads)) - 1
+            return Double(entry.counters.processorNanoseconds) / (Double(wall) * Double(threads))
+                - 1
         }.max()
         guard let excess, excess > FlagCatalog.limit("threadsExceeded") else { return nil }
         return excess
@@ -135,7 +137,8 @@ struct PointJudge {
         return builder.all().map { metric in
             var judged = metric
             // Everything that follows from the samples shares their findings.
-            let isSampled = metric.name == builder.timeName || metric.derivation != nil
+            let isSampled =
+                metric.name == builder.timeName || metric.derivation != nil
                 || metric.name.hasPrefix("latency.")
             judged.flags = isSampled ? findings.flags.map { $0.about(metric.name) } : []
             if isSampled, let flag = notConverged(metric) { judged.flags.append(flag) }

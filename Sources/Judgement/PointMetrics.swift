@@ -99,7 +99,8 @@ struct PointMetrics {
         return levels.map { name, partsPerMillion in
             var estimate: Estimate?
             var reason: String?
-            switch QuantileEstimate(QuantileLevel(partsPerMillion: partsPerMillion), ofSorted: all) {
+            switch QuantileEstimate(QuantileLevel(partsPerMillion: partsPerMillion), ofSorted: all)
+            {
             case .resolved(let value, let interval, _):
                 estimate = Estimate(
                     statistic: "rank min(n-1, floor(n·p)) of single events", value: value,
@@ -119,7 +120,9 @@ struct PointMetrics {
     private func once(
         _ name: String, _ quantity: String, _ field: KeyPath<LaunchEntry, UInt64?>
     ) -> Metric {
-        let values = launches.compactMap { $0.entry[keyPath: field] }.map { Double(max($0, 1)) * 1e-9 }
+        let values = launches.compactMap { $0.entry[keyPath: field] }.map {
+            Double(max($0, 1)) * 1e-9
+        }
         let estimate = Estimates.once(values, statistic: "value")
         return Metric(
             name: name, quantity: quantity, unit: "s", direction: .smaller, kind: .measured,

@@ -82,14 +82,20 @@ struct SampleFindings {
                 "warmupNotConverged", Double(unsteady),
                 "\(unsteady) of \(launches.count) launches were not steady when measuring began")
         }
-        worst("autocorrelated", { launch in
-            let correlation = launch.estimate.autocorrelation
-            return correlation.measured.isFinite
-                ? correlation.measured * Double(correlation.count).squareRoot() : nil
-        }) { "neighbouring samples depend on each other (\(rounded($0)) standard errors)" }
-        worst("outliers", { launch in
-            TukeyOutliers(launch.seconds, resolution: launch.resolution)?.severeShare
-        }) { "\(percent($0)) of the samples of a launch are far from the others" }
+        worst(
+            "autocorrelated",
+            { launch in
+                let correlation = launch.estimate.autocorrelation
+                return correlation.measured.isFinite
+                    ? correlation.measured * Double(correlation.count).squareRoot() : nil
+            }
+        ) { "neighbouring samples depend on each other (\(rounded($0)) standard errors)" }
+        worst(
+            "outliers",
+            { launch in
+                TukeyOutliers(launch.seconds, resolution: launch.resolution)?.severeShare
+            }
+        ) { "\(percent($0)) of the samples of a launch are far from the others" }
         drift()
         multimodality()
     }
@@ -117,12 +123,15 @@ struct SampleFindings {
     // MARK: - The machine around them
 
     private mutating func machine() {
-        worst("preempted", { launch in
-            let counters = launch.entry.counters
-            guard counters.measuringNanoseconds > 0 else { return nil }
-            return Double(counters.runQueueWaitNanoseconds)
-                / Double(counters.measuringNanoseconds)
-        }) { "threads waited for a core for \(percent($0)) of the measuring time" }
+        worst(
+            "preempted",
+            { launch in
+                let counters = launch.entry.counters
+                guard counters.measuringNanoseconds > 0 else { return nil }
+                return Double(counters.runQueueWaitNanoseconds)
+                    / Double(counters.measuringNanoseconds)
+            }
+        ) { "threads waited for a core for \(percent($0)) of the measuring time" }
         let changes = launches.compactMap(speedChange)
         guard let largest = changes.max(by: { abs($0.1) < abs($1.1) }) else { return }
         let text = "the \(largest.0) canary changed by \(signedPercent(largest.1)) over a launch"

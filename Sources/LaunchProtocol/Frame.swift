@@ -73,8 +73,11 @@ package struct LaunchFailure: Sendable, Hashable {
 
     /// One sentence that names the phase and what the backend said.
     package var sentence: String {
-        let code = status == 0 ? "" : " (status \(status)"
-            + (vendorCode == 0 ? ")" : ", \(domain) code \(vendorCode))")
+        let code =
+            status == 0
+            ? ""
+            : " (status \(status)"
+                + (vendorCode == 0 ? ")" : ", \(domain) code \(vendorCode))")
         return "\(phase.name): \(message)\(code)"
     }
 }

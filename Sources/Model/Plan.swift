@@ -97,7 +97,8 @@ package struct Plan: Sendable, Hashable, Codable {
 
     package init(
         request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint],
-        harnessPoints: [PlannedPoint] = [], cpus: [Int], memoryLimit: Bytes, clock: String, debugBuild: Bool
+        harnessPoints: [PlannedPoint] = [], cpus: [Int], memoryLimit: Bytes, clock: String,
+        debugBuild: Bool
     ) {
         self.schema = "assay.plan/1"
         self.request = request

@@ -148,7 +148,8 @@ package struct Point: Sendable, Hashable, Codable {
     /// The point's name for people, such as `op/matmul types=f32 size=small`.
     package var label: String {
         parameters.isEmpty
-            ? caseID : caseID + " " + parameters.map { "\($0.axis)=\($0.value)" }.joined(separator: " ")
+            ? caseID
+            : caseID + " " + parameters.map { "\($0.axis)=\($0.value)" }.joined(separator: " ")
     }
 }
 

@@ -22,7 +22,8 @@ enum CostModel {
         let inputs = Double(memory.value) / bytesPerSecond
         let checked = min(try OperatorRegistry.operationCount(point.operation), 1_000_000_000)
         let verify = 0.01 + Double(checked) / operationsPerSecond
-        let warmup = profile.warmupTimeMin.seconds
+        let warmup =
+            profile.warmupTimeMin.seconds
             + 0.2 * (profile.warmupTimeMax.seconds - profile.warmupTimeMin.seconds)
         let measure = typicalShare * profile.measureTimeMax.seconds
         let launches = Double(profile.launches)

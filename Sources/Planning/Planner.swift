@@ -56,7 +56,9 @@ package enum Planner {
                 reason: "needs \(needed.value) bytes with verification; "
                     + "\(limits.memory.value) are there")
         }
-        if let threads = point.threads, threads.resolved(cores: limits.cpus.count) > limits.cpus.count {
+        if let threads = point.threads,
+            threads.resolved(cores: limits.cpus.count) > limits.cpus.count
+        {
             return Exclusion(
                 outcome: .skipped,
                 reason: "needs \(threads.name) cores; \(limits.cpus.count) were given")

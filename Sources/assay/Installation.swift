@@ -14,7 +14,8 @@ struct Installation {
         guard count > 0 else {
             throw CommandFailure(.wrongUse, "error: /proc is not there; mount it and try again")
         }
-        let program = String(decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let program = String(
+            decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let worker = environment("ASSAY_WORKER") ?? directory(of: program) + "/assay-worker"
         guard unsafe access(worker, X_OK) == 0 else {
             throw CommandFailure(

@@ -67,7 +67,10 @@ struct ListCommand: ParsableCommand {
         }
         try show(
             rows,
-            [("SUITE", \.name), ("PROFILE", \.profile), ("POINTS", \.pointText), ("TITLE", \.title)])
+            [
+                ("SUITE", \.name), ("PROFILE", \.profile), ("POINTS", \.pointText),
+                ("TITLE", \.title),
+            ])
     }
 
     private struct BackendRow: Encodable {
@@ -142,7 +145,8 @@ struct ListCommand: ParsableCommand {
         }
         Terminal.print(
             Table.text(
-                header: columns.map(\.0), rows: rows.map { row in columns.map { row[keyPath: $0.1] } }
+                header: columns.map(\.0),
+                rows: rows.map { row in columns.map { row[keyPath: $0.1] } }
             ))
     }
 }

@@ -17,7 +17,8 @@ enum PlanText {
         }
         lines.append(
             Table.text(
-                header: ["POINT", "PROFILE", "LAUNCHES", "SECONDS", "LEFT OUT BECAUSE"], rows: rows))
+                header: ["POINT", "PROFILE", "LAUNCHES", "SECONDS", "LEFT OUT BECAUSE"], rows: rows)
+        )
         return lines.joined(separator: "\n")
     }
 

@@ -37,7 +37,9 @@ struct RunPreparation {
         let lister = BackendChooser(
             catalog: catalog, setup: setup, cpus: cpus, device: options.device)
         let chosen = try lister.choose(options.backend)
-        backends = chosen.map(\.backend) + [try Self.backend(Subject.harness.backend, in: catalog)]
+        backends =
+            chosen.map(\.backend)
+            + [try Self.backend(Subject.harness.backend, in: catalog)]
             .filter { own in !chosen.contains { $0.backend.manifest.id == own.manifest.id } }
         let workerDigest = Hashing.sha256(ofFile: installation.worker) ?? ""
         uses = chosen.map { choice in

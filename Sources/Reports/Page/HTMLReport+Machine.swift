@@ -25,11 +25,9 @@ extension HTMLReport {
                             ("Fingerprint", known(machine.fingerprint)),
                         ], in: &html)
                 }
-                html.group("div") { html in
-                    addCaches(to: &html)
-                    addFacts(to: &html)
-                }
+                html.group("div") { html in addCaches(to: &html) }
             }
+            addFacts(to: &html)
             for note in machine.notes { html.element("p", ["class": "note"], note) }
         }
     }
@@ -83,18 +81,28 @@ extension HTMLReport {
     }
 
     private func addFacts(to html: inout Markup) {
-        guard !record.machine.facts.isEmpty else { return }
-        let head = ["fact", "value", "source"]
-        table("plain", caption: "Other facts", head: head, in: &html) { html in
-            for fact in record.machine.facts {
-                html.group("tr") { html in
-                    html.element("th", ["scope": "row"], fact.name)
-                    html.element(
-                        "td", ["class": fact.value == nil ? "unknown" : ""],
-                        fact.value ?? "unknown")
-                    html.element("td", ["class": "source"], fact.source)
-                }
+        let facts = record.machine.facts
+        guard !facts.isEmpty else { return }
+        let unknown = facts.filter { $0.value == nil }.map(\.name)
+        if !unknown.isEmpty {
+            html.element(
+                "p", ["class": "unknown"], "Unknown: \(unknown.joined(separator: ", "))")
+        }
+        html.group("details") { html in
+            html.element("summary", [:], "All \(facts.count) facts, and where they were read")
+            let head = ["fact", "value", "source"]
+            table("plain stacked", caption: "Facts", head: head, in: &html) { html in
+                for fact in facts { addRow(fact, to: &html) }
             }
+        }
+    }
+
+    private func addRow(_ fact: Fact, to html: inout Markup) {
+        html.group("tr") { html in
+            html.element("th", ["scope": "row"], fact.name)
+            html.element(
+                "td", ["class": fact.value == nil ? "unknown" : ""], fact.value ?? "unknown")
+            html.element("td", ["class": "source"], fact.source)
         }
     }
 }

@@ -138,7 +138,7 @@ enum Stylesheet {
         figcaption { font-weight: 600; padding: 0 0 2px 4px; }
         .panels {
           display: grid; gap: 18px 20px;
-          grid-template-columns: repeat(auto-fill, minmax(350px, 1fr));
+          grid-template-columns: repeat(auto-fill, minmax(440px, 1fr));
         }
         .chart { display: block; width: 100%; height: auto; }
         .panels .chart { max-width: 480px; }
@@ -196,6 +196,10 @@ enum Stylesheet {
           .wide:not(.facts) { display: none; } .narrow { display: block; }
           .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .panels { grid-template-columns: minmax(0, 1fr); }
+          .stacked thead { display: none; }
+          .stacked th, .stacked td { display: block; border-top: 0; padding: 1px 8px; }
+          .stacked tr { display: block; border-top: 1px solid var(--grid); padding: 4px 0; }
+          .stacked td { overflow-wrap: anywhere; white-space: normal; }
           .cards table, .cards tbody { display: block; }
           .cards thead {
             position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);

@@ -68,7 +68,11 @@ TARGET static double ISA(read)(double *out, const double *a, const double *b, si
         V s[8] = {ISA(splat)(0), ISA(splat)(0), ISA(splat)(0), ISA(splat)(0),
                   ISA(splat)(0), ISA(splat)(0), ISA(splat)(0), ISA(splat)(0)};
         for (size_t i = 0; i < count; i += 8 * LANES)
-            UNROLLED for (size_t k = 0; k < 8; k++) s[k] += ISA(load)(a + i, k);
+            UNROLLED for (size_t k = 0; k < 8; k++) {
+                /* Hidden after the addition, so that the load can be its operand. */
+                s[k] += *(const V *)(const void *)(a + i + k * LANES);
+                HIDE(s[k]);
+            }
         sum = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
         HIDE(sum);
     }
