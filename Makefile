@@ -51,7 +51,7 @@ dist: setup-test ## An archive that runs without Swift, hwloc, libnuma or SQLite
 	scripts/dist-test
 
 benchmarks: build ## The scripts under Benchmarks at their small size, to see that they run
-	Benchmarks/run-all --quick
+	Benchmarks/run-all
 
 clean: ## Remove everything that was built
 	rm -rf .build .build-* dist

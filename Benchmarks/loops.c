@@ -1,6 +1,7 @@
 /* Plain C loops, the comparators of memory.py. Compiled once by each compiler, as
- * loops_<COMPILER>_*, with -O3 -march=native and without the rewriting of loops into memcpy and memset: glibc's copies
- * switch to non-temporal stores by themselves and would be another kind of kernel. */
+ * loops_<COMPILER>_*, with -O3 -march=native and without the rewriting of loops into memcpy and
+ * memset: glibc's copies switch to non-temporal stores by themselves and would be another kind of
+ * kernel. */
 #include <stddef.h>
 #include <stdint.h>
 #if defined(__x86_64__)

@@ -67,11 +67,15 @@ def main():
     parser.add_argument("--pairs", type=int, default=20, help="pairs at most, up to 200")
     parser.add_argument("--quick", action="store_true", help="best paths, one thread, 10 pairs")
     parser.add_argument("--milliseconds", type=float, default=50, help="length of a sample")
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--paths", default=",".join(PATHS))
     parser.add_argument("--urgent", action="store_true", help="before other load; needs root")
     options = parser.parse_args()
     if options.urgent:
         urgent()
-    options.pairs = min(200, 10 if options.quick else options.pairs)
+    if options.quick:
+        options.pairs, options.threads, options.paths = 10, "1", "best"
+    options.pairs = min(200, options.pairs)
     require("likwid-bench")
     path = build()
     print("GFLOP/s: ours / likwid-bench, medians. Ratio: paired, with its interval; bound 0.97.")
@@ -81,13 +85,13 @@ def main():
          "verdict", "GHz", "units", "ceiling"),
         (3, 5, 18, 24, 17, 6, 16, 5, 9, 6, 6, 8))
     good = True
-    for threads in (1,) if options.quick else (1, 2):
+    for threads in (int(t) for t in options.threads.split(",")):
         cpus = cpus_for(threads)
         if not cpus:
             continue
         driver = Driver(path, cpus)
         for dtype in ("f64", "f32"):
-            for wanted in ("best",) if options.quick else PATHS:
+            for wanted in options.paths.split(","):
                 try:
                     holds, sound = measure(driver, dtype, wanted, options)
                 except RuntimeError as error:

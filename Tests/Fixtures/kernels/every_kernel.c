@@ -1,0 +1,144 @@
+/* Calls every kernel of the reference backend on odd sizes, in memory that ends where the data ends:
+ * built with sanitizers by scripts/kernels-sanitized, so that any step outside is an error. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu_simd.h"
+
+static const uint64_t sizes[] = {1, 3, 15, 17, 31, 33, 127, 129};
+#define SIZE_COUNT (sizeof sizes / sizeof *sizes)
+
+static void *filled(uint64_t count, int single) {
+    size_t bytes = count * (single ? sizeof(float) : sizeof(double));
+    char *memory = malloc(bytes ? bytes : 1);
+    for (uint64_t i = 0; i < count; i++) {
+        double value = (double)(i % 7) - 3;
+        if (single) ((float *)(void *)memory)[i] = (float)value;
+        else ((double *)(void *)memory)[i] = value;
+    }
+    return memory;
+}
+
+static double at(const void *memory, uint64_t index, int single) {
+    return single ? ((const float *)memory)[index] : ((const double *)memory)[index];
+}
+
+static void expect(int holds, const char *what) {
+    if (holds) return;
+    fprintf(stderr, "every_kernel: %s is wrong\n", what);
+    exit(1);
+}
+
+static void elementwise(cpusimd_pool *pool, cpusimd_numeric type) {
+    for (size_t i = 0; i < SIZE_COUNT; i++) {
+        uint64_t n = sizes[i];
+        void *a = filled(n, type.single), *b = filled(n, type.single), *out = filled(n, type.single);
+        cpusimd_exp_run(pool, type, a, out, n);
+        for (uint64_t k = 0; k < n; k++)
+            expect(fabs(at(out, k, type.single) - exp(at(a, k, type.single))) < 1e-4, "exp");
+        cpusimd_broadcast shape = {.rank = 1, .dims = {n}, .a_steps = {1}, .b_steps = {0}};
+        cpusimd_add_run(pool, type, &shape, a, b, out);
+        expect(at(out, n - 1, type.single) == at(a, n - 1, type.single) + at(b, 0, type.single), "add");
+        free(a), free(b), free(out);
+    }
+}
+
+static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
+    for (size_t i = 0; i < SIZE_COUNT; i++) {
+        uint64_t n = sizes[i];
+        cpusimd_axis shapes[] = {{3, n, 1}, {1, n, 1}, {2, n, 5}};
+        for (int s = 0; s < 3; s++) {
+            uint64_t rows = shapes[s].outer * shapes[s].inner;
+            void *in = filled(rows * n, type.single), *out = filled(rows * n, type.single);
+            void *sums = filled(rows, type.single), *partials = filled(2, type.single);
+            cpusimd_softmax_run(pool, type, shapes[s], in, out);
+            double total = 0;
+            for (uint64_t k = 0; k < n; k++) total += at(out, k * shapes[s].inner, type.single);
+            expect(fabs(total - 1) < 1e-4, "softmax");
+            cpusimd_sum_run(pool, type, shapes[s], in, sums, partials);
+            double sum = 0;
+            for (uint64_t k = 0; k < n; k++) sum += at(in, k * shapes[s].inner, type.single);
+            expect(fabs(at(sums, 0, type.single) - sum) < 1e-3, "sum");
+            free(in), free(out), free(sums), free(partials);
+        }
+        void *in = filled(3 * n, type.single), *out = filled(3 * n, type.single);
+        void *scale = filled(n, type.single);
+        cpusimd_normalize_run(pool, type, 3, n, 1e-5, in, scale, NULL, out);
+        cpusimd_normalize_run(pool, type, 3, n, 1e-5, in, scale, scale, out);
+        free(in), free(out), free(scale);
+    }
+}
+
+static void products(cpusimd_pool *pool, cpusimd_numeric type) {
+    const uint64_t start = 0;
+    for (size_t i = 0; i < SIZE_COUNT; i++) {
+        for (size_t j = 0; j < SIZE_COUNT; j += 3) {
+            uint64_t m = sizes[i], n = sizes[j], k = sizes[(i + j) % SIZE_COUNT];
+            void *a = filled(m * k, type.single), *b = filled(k * n, type.single);
+            void *c = filled(m * n, type.single);
+            cpusimd_matmul shape = {m, n, k, 1, &start, &start};
+            uint64_t bytes = cpusimd_matmul_workspace(pool, type, &shape);
+            void *workspace = aligned_alloc(64, (bytes + 127) & ~(uint64_t)63);
+            cpusimd_matmul_run(pool, type, &shape, a, b, c, workspace);
+            double last = 0;
+            for (uint64_t x = 0; x < k; x++)
+                last += at(a, (m - 1) * k + x, type.single) * at(b, x * n + n - 1, type.single);
+            expect(fabs(at(c, m * n - 1, type.single) - last) < 1e-2, "matmul");
+            free(a), free(b), free(c), free(workspace);
+        }
+    }
+}
+
+static void memory(cpusimd_pool *pool, int isa) {
+    for (uint64_t count = 64; count <= 64 * 9; count += 64) {
+        double *arrays[3];
+        for (int i = 0; i < 3; i++) {
+            arrays[i] = aligned_alloc(64, count * sizeof(double));
+            for (uint64_t k = 0; k < count; k++) arrays[i][k] = (double)k;
+        }
+        for (int kernel = 0; kernel < CPUSIMD_MEMORY_COUNT; kernel++) {
+            for (int stream = 0; stream < 2; stream++) {
+                cpusimd_memory_job job = {isa, kernel, stream && kernel != CPUSIMD_READ,
+                                          kernel == CPUSIMD_READ ? NULL : arrays[0], arrays[1],
+                                          arrays[2], count, 3, 3.0};
+                cpusimd_memory_run(pool, &job);
+            }
+        }
+        expect(arrays[0][count - 1] == (double)(count - 1) * 4, "triad");
+        for (int i = 0; i < 3; i++) free(arrays[i]);
+    }
+}
+
+int main(void) {
+    const char *name = getenv("ASSAY_CPU_ISA");
+    int isa = name ? cpusimd_isa_named(name) : cpusimd_isa_best();
+    if (isa < 0 || !cpusimd_isa_allowed(isa, cpusimd_isa_best())) {
+        printf("every_kernel: %s: not on this machine\n", name ? name : "?");
+        return 0;
+    }
+    for (int threads = 1; threads <= 2; threads++) {
+        cpusimd_pool *pool = cpusimd_pool_create(threads, NULL, 0);
+        for (int single = 0; single < 2; single++) {
+            cpusimd_numeric type = {isa, single};
+            elementwise(pool, type);
+            reductions(pool, type);
+            products(pool, type);
+            if (cpusimd_peak_exists(isa, 0) || cpusimd_has_fma()) {
+                int fma = cpusimd_peak_exists(isa, 1) && cpusimd_has_fma();
+                double done = cpusimd_peak_run(pool, isa, single, fma, 1000);
+                expect(done == 1000.0 * CPUSIMD_PEAK_UNIT / 2, "peak");
+            }
+        }
+        memory(pool, isa);
+        cpusimd_pool_destroy(pool);
+    }
+    int64_t table[64] = {0};
+    for (int i = 0; i < 8; i++) table[8 * i] = 8 * ((i + 3) % 8);
+    cpusimd_chase *chase = cpusimd_chase_create(table, 64, 0);
+    expect(cpusimd_chase_run(chase, 5) == 8 * (15 % 8), "chase");
+    cpusimd_chase_destroy(chase);
+    printf("every_kernel: %s: passed\n", cpusimd_isa_name(isa));
+    return 0;
+}
