@@ -61,7 +61,8 @@ func text<Characters>(_ characters: Characters) -> String {
 /// Unwraps a slot; an absent one is unsupported, never a crash.
 func slot<Function>(_ function: Function?, _ name: String) throws(BackendError) -> Function {
     guard let function else {
-        throw BackendError(status: -1, place: name, message: "the plug-in does not offer it")
+        throw BackendError(
+            status: -1, place: name, message: "the plug-in does not offer '\(name)'")
     }
     return function
 }

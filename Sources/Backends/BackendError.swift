@@ -25,6 +25,9 @@ package struct BackendError: Error, Equatable, CustomStringConvertible {
     /// Whether memory ran out.
     package var isOutOfMemory: Bool { status == -3 }
 
+    /// The backend's own sentence; where and with which status it failed when it gave none.
+    package var sentence: String { message.isEmpty ? description : message }
+
     package var description: String {
         message.isEmpty ? "\(place) failed with status \(status)" : "\(place): \(message)"
     }

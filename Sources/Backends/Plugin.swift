@@ -111,14 +111,14 @@ package final class Plugin {
         var props = unsafe zeroed(assay_device_props.self)
         unsafe props.h = head(of: assay_device_props.self)
         try unsafe call("device_props") { unsafe slot(table.impl, UInt32(index), &props, $0) }
-        let sources = ["none", "host", "queue", "kernel"]
-        let types = ["unknown", "cpu", "gpu", "accelerator"]
+        let sources: [UInt32: String] = [1: "host", 2: "queue", 3: "kernel"]
+        let types: [UInt32: String] = [1: "cpu", 2: "gpu", 3: "accelerator"]
         return unsafe DeviceFacts(
-            index: index, type: types[min(Int(props.type), types.count - 1)],
+            index: index, type: types[props.type] ?? "unknown",
             name: text(props.name), vendor: text(props.vendor),
             architecture: text(props.architecture), driver: text(props.driver),
             runtime: text(props.runtime), computeUnits: Int(props.compute_units),
-            timingSource: sources[min(Int(props.timing.source), sources.count - 1)],
+            timingSource: sources[props.timing.source] ?? "none",
             memory: .zero)
     }
 

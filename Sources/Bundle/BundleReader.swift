@@ -65,7 +65,7 @@ package struct BundleReader: Sendable {
     }
 
     private func readSamples(_ file: String) throws(BundleError) -> [Int64] {
-        guard !file.hasPrefix("/"), !file.split(separator: "/").contains("..") else {
+        guard Self.isInside(file) else {
             throw BundleError(.malformed, file: path, detail: "names a file outside: '\(file)'")
         }
         let data = try Files.read(path + "/" + file)
@@ -88,25 +88,30 @@ package struct BundleReader: Sendable {
                 "\(path): has no manifest.sha256: the run was not sealed or the seal was removed"
             ]
         }
+        let findings = try sealFindings()
+        return findings.isEmpty ? try contentFindings() : findings
+    }
+
+    /// What the manifest says that is not so, and what is there that it does not say.
+    private func sealFindings() throws(BundleError) -> [String] {
         var findings: [String] = []
         let text = String(decoding: try Files.read(path + "/manifest.sha256"), as: UTF8.self)
         var listed: Set<String> = []
         for line in text.split(separator: "\n") {
-            guard let gap = line.firstRange(of: "  "),
-                line.distance(
-                    from: line.startIndex, to: gap.lowerBound) == 64
+            let digest = line.prefix { $0 != " " }
+            let file = String(line.dropFirst(digest.count + 2))
+            guard line.dropFirst(digest.count).hasPrefix("  "), digest.count == 64,
+                Self.isInside(file)
             else {
                 findings.append("\(path)/manifest.sha256: a line is not a digest and a path")
                 continue
             }
-            let file = String(line[gap.upperBound...])
             listed.insert(file)
             guard Files.exists(path + "/" + file) else {
                 findings.append("\(path)/\(file): is missing")
                 continue
             }
-            let digest = Hashing.sha256(try Files.read(path + "/" + file))
-            if digest != line[..<gap.lowerBound] {
+            if Hashing.sha256(try Files.read(path + "/" + file)) != digest {
                 findings.append("\(path)/\(file): was changed after sealing")
             }
         }
@@ -114,7 +119,12 @@ package struct BundleReader: Sendable {
         where !listed.contains(file) && !BundleWriter.unsealed.contains(file) {
             findings.append("\(path)/\(file): was added after sealing")
         }
-        guard findings.isEmpty else { return findings }
+        return findings
+    }
+
+    /// What the files say of each other that is not so.
+    private func contentFindings() throws(BundleError) -> [String] {
+        var findings: [String] = []
         let record = try record()
         let contents = try contents()
         if record.run.planSha256 != contents.planSha256 {
@@ -125,6 +135,23 @@ package struct BundleReader: Sendable {
             findings.append(
                 "\(path)/plan.json: '\(planned.point.label)' does not have the hash it states")
         }
+        for point in record.points {
+            let place = "\(path)/run.json: '\(point.point.label)'"
+            if point.outcome != .ok, point.reasons.isEmpty {
+                findings.append("\(place) is \(point.outcome.rawValue) without a reason")
+            }
+            for metric in point.metrics
+            where (metric.estimate == nil) == (metric.unavailable == nil) {
+                findings.append(
+                    "\(place) has a metric '\(metric.name)' without exactly one of "
+                        + "estimate and unavailable")
+            }
+        }
         return findings
+    }
+
+    /// Whether a path that a file states stays inside the bundle.
+    private static func isInside(_ file: String) -> Bool {
+        !file.isEmpty && !file.hasPrefix("/") && !file.split(separator: "/").contains("..")
     }
 }

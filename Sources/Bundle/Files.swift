@@ -12,12 +12,24 @@ package enum Files {
             try writeAll(data, to: descriptor, path: path)
             guard fsync(descriptor) == 0 else { throw failure(path, "cannot be written") }
         } catch {
+            // What failed is in the error already, so these may change errno.
             close(descriptor)
             unsafe unlink(temporary)
             throw error
         }
         close(descriptor)
         guard unsafe rename(temporary, path) == 0 else { throw failure(path, "cannot be renamed") }
+        synchronizeDirectory(of: path)
+    }
+
+    /// Puts the names in a file's directory on the disk, where the file system can.
+    private static func synchronizeDirectory(of path: String) {
+        let slash = path.lastIndex(of: "/")
+        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = unsafe open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = fsync(descriptor)
+        close(descriptor)
     }
 
     /// Appends to a file and waits until it is on the disk; on failure the file is as before.
@@ -41,25 +53,29 @@ package enum Files {
         for component in path.split(separator: "/") {
             partial += (partial.isEmpty || partial == "/" ? "" : "/") + component
             if unsafe mkdir(partial, 0o755) == 0 || errno == EEXIST { continue }
-            // A read-only file system answers so even for directories that exist.
+            let code = errno
+            // A read-only file system refuses even directories that exist.
             if isDirectory(partial) { continue }
-            throw failure(path, "cannot be created as a directory")
+            throw failure(path, "cannot be created as a directory", code: code)
         }
         guard isDirectory(path) else {
             throw BundleError(.disk, file: path, detail: "is a file, not a directory")
         }
     }
 
+    /// Whether there is a directory of that path, also behind a symbolic link.
     package static func isDirectory(_ path: String) -> Bool {
         var facts = stat()
         return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is anything of that path.
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// The bytes of a file, which must not be larger than `limit`.
     package static func read(_ path: String, limit: Int = 1 << 30) throws(BundleError) -> Data {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe in a file's place must not block; regular files do not mind the flag.
+        let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, "cannot be read") }
         defer { close(descriptor) }
         var facts = stat()
@@ -97,14 +113,16 @@ package enum Files {
         return names.sorted()
     }
 
-    /// Every regular file below a directory, relative to it, sorted.
+    /// Every file below a directory, relative to it, sorted; symbolic links are not followed.
     package static func allFiles(below root: String) -> [String] {
         var found: [String] = []
         var pending = [""]
         while let folder = pending.popLast() {
             for name in names(in: root + "/" + folder) {
                 let relative = folder.isEmpty ? name : folder + "/" + name
-                if isDirectory(root + "/" + relative) {
+                var facts = stat()
+                let status = unsafe lstat(root + "/" + relative, &facts)
+                if status == 0, facts.st_mode & S_IFMT == S_IFDIR {
                     pending.append(relative)
                 } else {
                     found.append(relative)
@@ -136,8 +154,9 @@ package enum Files {
         }
     }
 
-    private static func failure(_ path: String, _ what: String) -> BundleError {
-        let code = errno
+    private static func failure(
+        _ path: String, _ what: String, code: Int32 = errno
+    ) -> BundleError {
         let reason = unsafe String(cString: strerror(code))
         return BundleError(.disk, file: path, detail: "\(what): \(reason)")
     }

@@ -67,9 +67,9 @@ package enum PointIdentity {
             "inputs": .array(operation.inputs.map(tensor)),
             "outputs": .array(operation.outputs.map(tensor)),
         ]
+        // A name that stands twice cannot be planned, but a tampered plan may have one.
         members["attributes"] = .object(
-            Dictionary(
-                uniqueKeysWithValues: operation.attributes.map { ($0.name, attribute($0.value)) }))
+            Dictionary(operation.attributes.map { ($0.name, attribute($0.value)) }) { $1 })
         if let math = operation.math { members["math"] = .string(math.name) }
         if let sums = operation.accumulate { members["accumulate"] = .string(sums.name) }
         return .object(members)

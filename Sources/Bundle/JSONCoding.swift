@@ -94,6 +94,7 @@ package enum JSONCoding {
 
 /// What is wrong with a bundle or its files.
 package struct BundleError: Error, Equatable, CustomStringConvertible {
+    /// What kind of thing is wrong, which decides the exit code.
     package enum Code: Sendable {
         /// The path is no bundle at all.
         case notABundle

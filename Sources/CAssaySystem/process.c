@@ -22,6 +22,13 @@
 
 #define FIRST_FD 3
 #define RAISED_FD 64 /* descriptors are first moved here, out of the way of their targets */
+#define CLOSE_ON_EXEC 4u /* CLOSE_RANGE_CLOEXEC, which older headers lack */
+
+/* Whatever this process was born with, such as a terminal, is not the child's to write to. */
+static void close_the_rest(int first) {
+    if (syscall(SYS_close_range, first, ~0u, CLOSE_ON_EXEC) == 0) return;
+    for (int fd = first; fd < 4096; fd++) fcntl(fd, F_SETFD, FD_CLOEXEC); /* kernels before 5.11 */
+}
 
 /* In the child, between fork and exec: only async-signal-safe calls. */
 static void child(const char *path, char *const *argv, char *const *envp, const int32_t *fds,
@@ -38,8 +45,11 @@ static void child(const char *path, char *const *argv, char *const *envp, const 
     int moved = fcntl(report, F_DUPFD_CLOEXEC, RAISED_FD);
     if (null_fd < 0 || moved < 0) goto fail;
     if (dup2(null_fd, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) goto fail;
-    for (uint32_t i = 0; i < fd_count && i < 32; i++)
+    for (uint32_t i = 0; i < fd_count && i < 32; i++) {
+        close((int)(FIRST_FD + i));
         if (raised[i] >= 0 && dup2(raised[i], (int)(FIRST_FD + i)) < 0) goto fail;
+    }
+    close_the_rest((int)(FIRST_FD + fd_count));
     if (directory && chdir(directory) != 0) goto fail;
     execve(path, argv, envp);
 fail:;
@@ -78,6 +88,10 @@ int32_t assay_spawn(const char *path, char *const *argv, char *const *envp, cons
 int32_t assay_die_with_parent(int32_t parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -errno;
     return getppid() == parent ? 0 : -ESRCH; /* it may have died before the call above */
+}
+
+int32_t assay_adopt_orphans(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : -errno;
 }
 
 int32_t assay_confine_self(void) {
@@ -146,7 +160,9 @@ void assay_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
 int32_t assay_memfd(const char *name, uint64_t bytes) {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0) return -errno;
-    if (bytes > 0 && ftruncate(fd, (off_t)bytes) != 0) {
+    /* Sealed in size: reading a mapping of a file that its other side shortened is fatal. */
+    if ((bytes > 0 && ftruncate(fd, (off_t)bytes) != 0) ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
         int code = errno;
         close(fd);
         return -code;

@@ -20,6 +20,7 @@ struct Ceilings {
         /// The working set of a bandwidth, in bytes.
         var bytes: Double
         var estimate: Estimate
+        var pointHash: String
         var citation: String
     }
 
@@ -27,22 +28,30 @@ struct Ceilings {
         self.cpus = cpus
         compute = points.compactMap { point in
             guard point.point.operation.name == "Peak",
-                let estimate = point.metric("throughput.flop")?.estimate
+                let estimate = Self.believable("throughput.flop", of: point)
             else { return nil }
             return Ceiling(
                 device: Self.device(point), threads: Self.threads(point, cpus),
                 dtype: point.point.operation.string("dtype").flatMap(DType.init(name:)), bytes: 0,
-                estimate: estimate, citation: Self.citation(point))
+                estimate: estimate, pointHash: point.pointHash, citation: Self.citation(point))
         }
         bandwidth = points.compactMap { point in
             guard point.point.operation.name.hasPrefix("Memory"),
                 let bytes = point.point.operation.int("bytes"),
-                let estimate = point.metric("bandwidth.stream")?.estimate
+                let estimate = Self.believable("bandwidth.stream", of: point)
             else { return nil }
             return Ceiling(
                 device: Self.device(point), threads: Self.threads(point, cpus), dtype: nil,
-                bytes: Double(bytes), estimate: estimate, citation: Self.citation(point))
+                bytes: Double(bytes), estimate: estimate, pointHash: point.pointHash,
+                citation: Self.citation(point))
         }
+    }
+
+    /// The estimate of a metric that nothing makes invalid.
+    private static func believable(_ name: String, of point: PointRecord) -> Estimate? {
+        guard let metric = point.metric(name) else { return nil }
+        let isInvalid = (metric.flags + point.flags).contains { $0.severity == .error }
+        return isInvalid ? nil : metric.estimate
     }
 
     private static func device(_ point: PointRecord) -> String {
@@ -117,7 +126,12 @@ struct Ceilings {
             flags: point.metrics[index].flags.map { $0.about(utilization) },
             derivation: Derivation(
                 formula: "\(rate) / \(rate) of '\(ceiling.citation)'", inputs: [rate]),
-            references: [reference], comparabilityKey: "")
+            references: [reference])
+        // Shares of different ceilings are different things.
+        metric.comparabilityKey = Comparability.key(
+            pointHash: point.pointHash + ceiling.pointHash, metric: metric, devices: 1,
+            threads: Self.threads(point, cpus), execution: point.backend?.execution,
+            division: point.division)
         let limit = FlagCatalog.limit("implausible")
         if utilization == "utilization.compute", share > limit {
             let message = "\(percent(share)) of the compute ceiling of this run"

@@ -34,7 +34,8 @@ enum Estimates {
         return Estimate(
             statistic: values.count > 1
                 ? "geometric mean of \(statistic) over launches" : statistic,
-            value: mean.value, n: values.count, launches: values.count,
+            value: values.count == 1 ? values[0] : mean.value, n: values.count,
+            launches: values.count,
             interval: mean.interval.map(launchInterval))
     }
 
@@ -44,23 +45,27 @@ enum Estimates {
     ) -> Estimate? {
         guard let mean = MeanEstimate(launchValues: values, scale: .geometric) else { return nil }
         let samples = launches.reduce(0) { $0 + $1.seconds.count }
+        // One launch's value is itself: logarithm and power would round it out of its interval.
+        var value = values.count == 1 ? values[0] : mean.value
         var interval = mean.interval.map(launchInterval)
         if interval == nil {
             // One or two launches: the hull of what each says of itself.
             let own = launches.compactMap(\.interval)
             let ends = own.map(samplesMap)
+            // A sample of zero length gives a rate without a bound: no interval then.
             if own.count == launches.count, let low = ends.map(\.low).min(),
-                let high = ends.map(\.high).max()
+                let high = ends.map(\.high).max(), low >= 0, low <= high, high.isFinite
             {
                 interval = own[0]
                 interval?.low = low
                 interval?.high = high
+                value = min(max(value, low), high)
             }
         }
         let name =
             launches.count > 1 ? "geometric mean of launch values (\(statistic))" : statistic
         return Estimate(
-            statistic: name, value: mean.value, n: samples, launches: launches.count,
+            statistic: name, value: value, n: samples, launches: launches.count,
             interval: interval)
     }
 

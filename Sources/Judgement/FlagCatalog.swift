@@ -29,8 +29,10 @@ package enum FlagCatalog {
         guard let definition = index[id] else {
             preconditionFailure("no flag '\(id)' in the table")
         }
+        // JSON has no infinity: what is relative to nothing is told by the message alone.
+        let number = observed.flatMap { $0.isFinite ? $0 : nil }
         return Flag(
-            id, definition.severity, metric: metric, observed: observed, limit: definition.limit,
+            id, definition.severity, metric: metric, observed: number, limit: definition.limit,
             unit: definition.unit, message: message, hint: definition.hint)
     }
 

@@ -35,12 +35,20 @@ struct PointMetrics {
         launches.flatMap { $0.entry.files.filter { !$0.hasSuffix(".start.i64") } }
     }
 
+    /// Why there is no estimate; nil where there is one.
+    private func reason(_ estimate: Estimate?) -> String? {
+        guard estimate == nil else { return nil }
+        return launches.isEmpty
+            ? "no launch measured it" : "a launch's samples are shorter than the clock can tell"
+    }
+
     private func timeMetric() -> Metric {
         let resolution = launches.map(\.resolution).max()
+        let estimate = Estimates.time(launches)
         return Metric(
             name: timeName, quantity: "duration", unit: "s", direction: .smaller, kind: .measured,
-            source: clock, resolution: resolution, estimate: Estimates.time(launches),
-            unavailable: launches.isEmpty ? "no launch measured it" : nil, samples: files)
+            source: clock, resolution: resolution, estimate: estimate,
+            unavailable: reason(estimate), samples: files)
     }
 
     private func rates() -> [Metric] {
@@ -70,10 +78,10 @@ struct PointMetrics {
     private func rate(
         _ name: String, _ quantity: String, _ unit: String, _ work: Double, _ formula: String
     ) -> Metric {
-        Metric(
+        let estimate = Estimates.rate(launches, work: work)
+        return Metric(
             name: name, quantity: quantity, unit: unit, direction: .larger, kind: .derived,
-            source: clock, estimate: Estimates.rate(launches, work: work),
-            unavailable: launches.isEmpty ? "no launch measured it" : nil, samples: files,
+            source: clock, estimate: estimate, unavailable: reason(estimate), samples: files,
             derivation: Derivation(formula: "(\(formula)) / \(timeName)", inputs: [timeName]))
     }
 
@@ -85,7 +93,7 @@ struct PointMetrics {
         return Metric(
             name: "latency.access", quantity: "duration", unit: "s", direction: .smaller,
             kind: .derived, source: clock, estimate: estimate,
-            unavailable: launches.isEmpty ? "no launch measured it" : nil, samples: files,
+            unavailable: reason(estimate), samples: files,
             derivation: Derivation(formula: "\(timeName) / steps", inputs: [timeName]))
     }
 

@@ -38,6 +38,7 @@ package enum LaunchPhase: UInt8, Sendable, CaseIterable {
 
 /// Why a launch did not measure, as the worker saw it.
 package struct LaunchFailure: Sendable, Hashable {
+    /// Whose limit or defect it is.
     package enum Kind: UInt8, Sendable, CaseIterable {
         /// The backend says it cannot: a difference, not a defect.
         case unsupported = 0

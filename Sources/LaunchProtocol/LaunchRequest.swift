@@ -110,8 +110,11 @@ package struct TelemetryLayout: Sendable, Hashable {
     /// Room for hours at two sweeps a second; sampling ends when it is full.
     package static let byteCount = 16 << 20
 
+    /// One row: its time, then one value for each channel.
     package var rowBytes: Int { (channels + 1) * 8 }
+    /// The rows that fit behind the count.
     package var rowsMax: Int { (Self.byteCount - 8) / rowBytes }
+    /// Where a row begins.
     package func offset(row: Int) -> Int { 8 + row * rowBytes }
 }
 
@@ -121,6 +124,8 @@ package struct SampleLayout: Sendable, Hashable {
 
     package init(capacity: Int) { self.capacity = capacity }
 
+    /// The size of the memory: two 64-bit integers a sample.
     package var byteCount: Int { capacity * 16 }
+    /// Where the starts begin.
     package var startsOffset: Int { capacity * 8 }
 }

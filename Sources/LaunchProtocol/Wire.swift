@@ -20,11 +20,19 @@ package struct ByteWriter: Sendable {
         }
     }
 
+    /// Writes 64 bits.
     package mutating func put(_ value: UInt64) { integer(value) }
+
+    /// Writes a signed integer as 64 bits in two's complement.
     package mutating func put(_ value: Int) { integer(UInt64(bitPattern: Int64(value))) }
+
+    /// Writes one byte, 0 or 1.
     package mutating func put(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+    /// Writes the bits of a number.
     package mutating func put(_ value: Double) { integer(value.bitPattern) }
 
+    /// Writes the number of UTF-8 bytes, then the bytes.
     package mutating func put(_ text: String) {
         let utf8 = Array(text.utf8)
         put(utf8.count)
@@ -66,16 +74,27 @@ package struct ByteReader {
         return value
     }
 
+    /// Reads 64 bits.
     package mutating func uint64() throws(WireError) -> UInt64 { try integer() }
-    package mutating func int() throws(WireError) -> Int { Int(Int64(bitPattern: try integer())) }
-    package mutating func double() throws(WireError) -> Double { Double(bitPattern: try integer()) }
 
+    /// Reads a signed integer of 64 bits.
+    package mutating func int() throws(WireError) -> Int { Int(Int64(bitPattern: try integer())) }
+
+    /// Reads a number; NaN and infinities are refused, because no record can hold them.
+    package mutating func double() throws(WireError) -> Double {
+        let value = Double(bitPattern: try integer())
+        guard value.isFinite else { throw WireError("a number is \(value)") }
+        return value
+    }
+
+    /// Reads a byte that is 0 or 1.
     package mutating func bool() throws(WireError) -> Bool {
         let byte: UInt8 = try integer()
         guard byte <= 1 else { throw WireError("a truth value is \(byte)") }
         return byte == 1
     }
 
+    /// Reads text; bytes that are no UTF-8 become replacement characters.
     package mutating func text() throws(WireError) -> String {
         let count = try self.count(elementBytes: 1)
         let slice = bytes[position..<position + count]
@@ -83,12 +102,14 @@ package struct ByteReader {
         return String(decoding: slice, as: UTF8.self)
     }
 
+    /// Reads a presence byte, then the value where there is one.
     package mutating func optional<T>(
         _ read: (inout ByteReader) throws(WireError) -> T
     ) throws(WireError) -> T? {
         try bool() ? try read(&self) : nil
     }
 
+    /// Reads a count, then each element.
     package mutating func list<T>(
         _ read: (inout ByteReader) throws(WireError) -> T
     ) throws(WireError) -> [T] {

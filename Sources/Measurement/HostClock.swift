@@ -21,6 +21,7 @@ package struct HostClock: TimeSource, Sendable {
     /// Counts on while the machine is suspended.
     package static let boot = HostClock(id: ASSAY_CLOCK_BOOTTIME)
 
+    /// Nanoseconds since the clock's origin. The C function is `clock_gettime`.
     @inline(__always)
     package func now() -> UInt64 { assay_clock_ns(id) }
 }
@@ -32,7 +33,7 @@ package struct ClockUnusable: Error, Equatable, CustomStringConvertible {
 }
 
 extension HostClock {
-    /// Measures what a reading costs and how finely the clock moves (measurement method, section 2).
+    /// Measures what a reading costs and how finely the clock moves (method, section 2).
     ///
     /// Overhead is the median of 10 000 back-to-back pairs; resolution the smallest non-zero
     /// difference seen at least 100 times, giving up after 50 ms.

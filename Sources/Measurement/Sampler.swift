@@ -33,6 +33,7 @@ package struct Sampler<E: Executor, T: TimeSource, S: SampleSink> {
     /// Called between warm-up and measuring, and never inside either.
     private let onPhase: (Phase) -> Void
 
+    /// What a launch goes through, as told to its owner.
     package enum Phase: Sendable { case warmup, measure }
 
     /// Above this a sample is too long for testing whether warm-up is over.

@@ -1,5 +1,6 @@
 /// A backend's manifest: what it is and needs, known without loading it.
 package struct BackendManifest: Sendable, Hashable, Codable {
+    /// What network the backend's processes need.
     package enum Network: String, Sendable, Hashable, Codable { case none, loopback, host }
 
     package var id: String

@@ -79,6 +79,7 @@ package struct Estimate: Sendable, Hashable, Codable {
 
 /// What a value is put beside: a declared peak, a measured ceiling or an earlier run.
 package struct Reference: Sendable, Hashable, Codable {
+    /// Where a reference value comes from.
     package enum Kind: String, Sendable, Hashable, Codable {
         case declaredPeak
         case measuredCeiling

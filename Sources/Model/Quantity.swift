@@ -8,6 +8,7 @@ package struct Quantity<Dimension, Value: Numeric & Comparable & Hashable & Send
 
     package init(_ value: Value) { self.value = value }
 
+    /// Nothing of it.
     package static var zero: Self { Self(.zero) }
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
     package static func + (left: Self, right: Self) -> Self { Self(left.value + right.value) }
@@ -58,8 +59,12 @@ extension Quantity where Dimension == Model.Dimension.Time, Value == UInt64 {
     package var seconds: Double { Double(value) * 1e-9 }
 
     /// A span from seconds, rounded to the nearest nanosecond; negative and NaN become zero.
+    ///
+    /// Ends at 2^62 ns, 146 years, so that a sum of two cannot overflow.
     package static func seconds(_ seconds: Double) -> Self {
-        seconds > 0 ? Self(UInt64((seconds * 1e9).rounded())) : .zero
+        guard seconds > 0 else { return .zero }
+        let nanoseconds = (seconds * 1e9).rounded()
+        return nanoseconds < 0x1p62 ? Self(UInt64(nanoseconds)) : Self(1 << 62)
     }
 
     /// A span of whole milliseconds.

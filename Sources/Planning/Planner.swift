@@ -6,6 +6,8 @@ package import Operators
 package enum Planner {
     /// The share of the budget kept for re-runs.
     private static let reserve = 0.15
+    /// The longest that a point may wait for its turn, in nights.
+    private static let turnCountMax: UInt64 = 365
 
     /// The plan, with points in the order they were asked for. Pure: the same input, the same plan.
     package static func plan(
@@ -71,26 +73,31 @@ package enum Planner {
         _ planned: inout [PlannedPoint], rotating: Set<String>, budget: Nanoseconds,
         limits: RunLimits
     ) {
-        let subjects = Double(max(1, limits.subjects.count))
-        let usable = budget.seconds * (1 - reserve) / subjects
-        func cost(_ isRotating: Bool) -> Double {
-            planned.filter { $0.exclusion == nil && rotating.contains($0.pointHash) == isRotating }
-                .reduce(0) { $0 + $1.cost.seconds }
+        let whole = budget.seconds / Double(max(1, limits.subjects.count))
+        let running = planned.indices.filter { planned[$0].exclusion == nil }
+        let always = running.filter { !rotating.contains(planned[$0].pointHash) }
+        let alwaysCost = always.reduce(0) { $0 + planned[$1].cost.seconds }
+        var inTurn = running.filter { rotating.contains(planned[$0].pointHash) }
+        // A point that no night has room for must not make the others wait.
+        for index in inTurn where planned[index].cost.seconds > whole - alwaysCost {
+            planned[index].exclusion = Exclusion(
+                outcome: .notScheduled,
+                reason: "it costs more than the budget leaves in any night")
         }
-        let left = max(usable - cost(false), 0)
-        let turns = rotationCount(cost: cost(true), left: left)
-        for index in planned.indices where planned[index].exclusion == nil {
-            guard rotating.contains(planned[index].pointHash) else { continue }
-            if turn(of: planned[index].pointHash, turns: turns) != limits.night % turns {
-                planned[index].exclusion = Exclusion(
-                    outcome: .notScheduled, reason: "its turn is one of the next \(turns) nights")
-            }
+        inTurn.removeAll { planned[$0].exclusion != nil }
+        let turns = turnCount(
+            inTurn.map { planned[$0] }, usable: whole * (1 - reserve) - alwaysCost,
+            whole: whole - alwaysCost)
+        for index in inTurn
+        where turn(of: planned[index].pointHash, turns: turns) != limits.night % turns {
+            planned[index].exclusion = Exclusion(
+                outcome: .notScheduled, reason: "its turn is one of the next \(turns) nights")
         }
         var spent = 0.0
-        for index in planned.indices where planned[index].exclusion == nil {
+        for index in always + inTurn where planned[index].exclusion == nil {
             spent += planned[index].cost.seconds
             // Whole budget here: the reserve is for re-runs, not for leaving points out.
-            if spent > budget.seconds / subjects {
+            if spent > whole {
                 planned[index].exclusion = Exclusion(
                     outcome: .notScheduled,
                     reason: "the budget of \(Int(budget.seconds)) s is used up before it")
@@ -98,11 +105,24 @@ package enum Planner {
         }
     }
 
-    /// Over how many nights the rotating points are spread.
-    private static func rotationCount(cost: Double, left: Double) -> UInt64 {
+    /// Over how many nights points are spread, so that each of them has a night that has room.
+    ///
+    /// The fewest for which the average night is within `usable` and the fullest within `whole`.
+    private static func turnCount(
+        _ points: [PlannedPoint], usable: Double, whole: Double
+    ) -> UInt64 {
+        let cost = points.reduce(0) { $0 + $1.cost.seconds }
         guard cost > 0 else { return 1 }
-        guard left > 0 else { return 365 }
-        return UInt64(min(365, max(1, (cost / left).rounded(.up))))
+        guard usable > 0 else { return turnCountMax }
+        let fewest = UInt64(min(Double(turnCountMax), max(1, (cost / usable).rounded(.up))))
+        for turns in fewest...turnCountMax {
+            let nights = Dictionary(grouping: points) { turn(of: $0.pointHash, turns: turns) }
+            let isRoomy = nights.values.allSatisfy { night in
+                night.reduce(0) { $0 + $1.cost.seconds } <= whole
+            }
+            if isRoomy { return turns }
+        }
+        return turnCountMax
     }
 
     /// The night a point belongs to, from its hash alone: adding points moves no other.

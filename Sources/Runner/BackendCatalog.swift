@@ -66,7 +66,7 @@ package struct BackendCatalog: Sendable {
                 problems.append("\(file): names no library under 'file'")
                 return
             }
-            let path = library.hasPrefix("/") ? library : directory + "/" + library
+            let path = Self.absolute(library.hasPrefix("/") ? library : directory + "/" + library)
             if let stated = manifest.sha256, let actual = Hashing.sha256(ofFile: path),
                 stated != actual
             {
@@ -77,6 +77,13 @@ package struct BackendCatalog: Sendable {
         } catch {
             problems.append("\(error)")
         }
+    }
+
+    /// The path from the root, because a worker runs in a directory of its own.
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
     }
 
     /// The manifests that the worker carries for the backends linked into it.

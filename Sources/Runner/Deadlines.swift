@@ -13,6 +13,10 @@ package struct Deadlines: Sendable, Hashable {
     static let sampleFloor = Nanoseconds.seconds(5)
     /// How long a killed process may linger before it is given up.
     static let afterKill = Nanoseconds.seconds(10)
+    /// How long a worker that samples sensors may take to end.
+    static let afterStop = Nanoseconds.seconds(5)
+    /// No sample may take longer, whatever its estimate says: it lies where the plug-in can write.
+    static let sampleCeiling = Nanoseconds.seconds(3600)
 
     /// The time a phase may take from its beginning; just-in-time compilers of 99 s were seen.
     package func limit(of phase: LaunchPhase) -> Nanoseconds {
@@ -33,8 +37,8 @@ package struct Deadlines: Sendable, Hashable {
         // Before there is an estimate the first call's limit holds.
         guard estimate > 0 else { return limit(of: .firstCall) }
         let (product, overflow) = estimate.multipliedReportingOverflow(by: Self.estimateFactor)
-        let allowed = overflow ? limit(of: .measure) : Nanoseconds(product)
-        let floored = max(Self.sampleFloor, allowed)
+        let allowed = overflow ? Self.sampleCeiling : Nanoseconds(product)
+        let floored = min(max(Self.sampleFloor, allowed), Self.sampleCeiling)
         return ceiling.map { min($0, floored) } ?? floored
     }
 }

@@ -33,7 +33,9 @@ package enum DeviceLister {
             case .devices(let devices, let version):
                 listing.devices = devices
                 listing.version = version
-            case .failure(let failure): listing.problem = failure.sentence
+            case .failure(let failure):
+                listing.problem =
+                    failure.kind == .unsupported ? failure.message : failure.sentence
             default: break
             }
         }

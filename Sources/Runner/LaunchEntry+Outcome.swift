@@ -20,9 +20,10 @@ extension LaunchEntry {
         } else if outcome == .ok, stopReason == nil {
             outcome = .error
             failure = "exitedEarly"
-            reasons.append("it ended without a result while \(worker.phase.name)")
+            reasons.append("it ended without a result \(worker.phase.clause)")
         }
         if !worker.standardOutput.isEmpty { violations.append("wrote to standard output") }
+        if worker.strays > 0 { violations.append("left \(worker.strays) process(es) behind") }
         output = String((worker.standardOutput + worker.standardError).suffix(Self.outputLimit))
     }
 
@@ -31,7 +32,7 @@ extension LaunchEntry {
         case .failure(let found):
             outcome = found.kind == .unsupported ? .unsupported : .error
             failure = found.kind == .unsupported ? nil : Self.name(found.kind)
-            reasons.append(found.sentence)
+            reasons.append(found.kind == .unsupported ? found.message : found.sentence)
         case .result(let result): take(result)
         default: break
         }

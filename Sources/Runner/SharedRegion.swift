@@ -5,7 +5,7 @@ import Glibc
 @safe
 final class SharedRegion {
     let descriptor: Descriptor
-    private let size: Int
+    let size: Int
     /// Mapped at the first look: before kernel 6.7 any shared mapping keeps a worker from sealing.
     private lazy var bytes: UnsafeRawBufferPointer? = unsafe map()
 

@@ -23,6 +23,16 @@ final class TelemetryKeeper {
             deadlines: Deadlines(), interrupts: interrupts)
     }
 
+    /// The values of a channel that are in the bundle already.
+    private static func earlier(_ channel: String, in bundle: BundleWriter) -> [Int64] {
+        guard let data = try? Files.read("\(bundle.path)/telemetry/\(channel).i64") else { return [] }
+        let bytes = [UInt8](data)
+        return stride(from: 0, to: bytes.count / 8 * 8, by: 8).map { start in
+            let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << (8 * $1) }
+            return Int64(bitPattern: word)
+        }
+    }
+
     /// Ends the worker and writes one file per channel, and what each channel is.
     func finish(into bundle: BundleWriter) throws {
         process.stop()
@@ -40,7 +50,9 @@ final class TelemetryKeeper {
                 values.append(Int64(bitPattern: region.word(at: offset)))
                 values.append(Int64(bitPattern: region.word(at: offset + 8 + index * 8)))
             }
-            try bundle.writeTelemetry(values, channel: channel.name)
+            // A run that continues has what its earlier sessions gathered.
+            let before = Self.earlier(channel.name, in: bundle)
+            try bundle.writeTelemetry(before + values, channel: channel.name)
         }
         try bundle.writeTelemetryChannels(
             channels.map {

@@ -17,6 +17,8 @@ package struct WorkerOutcome: Sendable {
     package var startDuration = Nanoseconds.zero
     /// From the start of the process to the end of the first call; nil when it came to none.
     package var readyDuration: Nanoseconds?
+    /// Processes that it left behind, which were ended.
+    package var strays = 0
 }
 
 /// What a worker is started with.
@@ -46,6 +48,10 @@ final class WorkerProcess {
     private let page: SharedRegion
     private let pid: Int32
     private let started: UInt64
+    /// Children that this process had before, such as a telemetry worker.
+    private let siblings: Set<Int32>
+    /// Memory shared with the worker, which is not its own.
+    private let sharedBytes: UInt64
 
     private var inbox: [UInt8] = []
     private var standardOutput = TailText()
@@ -55,11 +61,15 @@ final class WorkerProcess {
     private var lastBeat: UInt64 = 0
     private var lastBeatTime: UInt64
     private var gotFinal = false
+    /// When a worker without an end of its own was told to end.
+    private var stopTime: UInt64?
 
     /// Memory beside the workload's own that a process may have: code, runtime, canary.
     private static let memoryAllowance: UInt64 = 512 << 20
     /// How often a quiet worker is looked at: rarely, because looking takes a core's time.
     private static let tick: Int32 = 100
+    /// Reads of one stream in a row: one that never dries up must not hide a deadline.
+    private static let readsMax = 64
 
     /// Starts the process. `regions` become descriptors 5, 6 and 7.
     init(
@@ -74,6 +84,7 @@ final class WorkerProcess {
         let (readOutput, writeOutput) = try Descriptor.pipe()
         let (readError, writeError) = try Descriptor.pipe()
         page = try SharedRegion(name: "assay-page", byteCount: WorkerPage.byteCount)
+        sharedBytes = regions.reduce(UInt64(page.size)) { $0 + UInt64($1?.size ?? 0) }
         control = ours
         output = readOutput
         error = readError
@@ -84,6 +95,8 @@ final class WorkerProcess {
         started = now()
         phaseStart = started
         lastBeatTime = started
+        Descendants.adopt()
+        siblings = Descendants.children()
         pid = try Self.spawn(
             setup, passed: passed, output: writeOutput.number, error: writeError.number)
         handle = Descriptor(assay_pidfd_open(pid))
@@ -116,7 +129,10 @@ final class WorkerProcess {
     }
 
     /// Tells a telemetry worker, which has no end of its own, to end.
-    func stop() { _ = shutdown(control.number, Int32(SHUT_WR)) }
+    func stop() {
+        stopTime = now()
+        _ = shutdown(control.number, Int32(SHUT_WR))
+    }
 
     /// Waits until the process has ended, one way or another, and says how.
     func finish() throws(RunnerError) -> WorkerOutcome {
@@ -132,7 +148,7 @@ final class WorkerProcess {
             ]
             _ = unsafe poll(&set, nfds_t(set.count), Self.tick)
             drain()
-            if set[3].revents != 0 { status = wait() }
+            status = wait()
             if set[4].revents != 0, !isInterrupted {
                 isInterrupted = true
                 fail("interrupted", "the run was interrupted")
@@ -141,8 +157,7 @@ final class WorkerProcess {
             if status == nil, outcome.failure != nil { status = killAndWait() }
         }
         drain()
-        // Children it left behind, in its group.
-        kill(-pid, SIGKILL)
+        outcome.strays = Descendants.kill(except: siblings.union([pid]))
         conclude(status: status ?? 0)
         if isInterrupted { throw RunnerError(.interrupted, detail: "interrupted") }
         return outcome
@@ -151,12 +166,20 @@ final class WorkerProcess {
     // MARK: - Reading
 
     private func drain() {
-        while let bytes = control.readAvailable(), !bytes.isEmpty {
+        drain(control) { bytes in
+            guard outcome.failure == nil else { return }
             inbox += bytes
             parse()
         }
-        while let bytes = output.readAvailable(), !bytes.isEmpty { standardOutput.append(bytes) }
-        while let bytes = error.readAvailable(), !bytes.isEmpty { standardError.append(bytes) }
+        drain(output) { standardOutput.append($0) }
+        drain(error) { standardError.append($0) }
+    }
+
+    private func drain(_ stream: Descriptor, _ take: ([UInt8]) -> Void) {
+        for _ in 0..<Self.readsMax {
+            guard let bytes = stream.readAvailable(), !bytes.isEmpty else { return }
+            take(bytes)
+        }
     }
 
     private func parse() {
@@ -188,6 +211,10 @@ final class WorkerProcess {
                 outcome.readyDuration = Nanoseconds(phaseStart - started)
             }
         case .final: gotFinal = true
+        case .log(let line):
+            // Kept with what it printed, so that a plug-in that logs without end costs nothing.
+            standardError.append(Array("log: \(line)\n".utf8))
+            return
         default: break
         }
         outcome.frames.append(frame)
@@ -204,7 +231,11 @@ final class WorkerProcess {
             lastBeatTime = time
         }
         let isSampling = outcome.phase == .warmup || outcome.phase == .measure
-        if request.role != .telemetry {
+        if request.role == .telemetry {
+            if let stopTime, time - stopTime > Deadlines.afterStop.value {
+                fail("timedOut", "it did not end when it was told to")
+            }
+        } else {
             let limit =
                 isSampling
                 ? deadlines.silence(estimate: page.word(at: WorkerPage.estimate))
@@ -212,30 +243,27 @@ final class WorkerProcess {
             let since = isSampling ? lastBeatTime : phaseStart
             if time > since, time - since > limit.value {
                 let seconds = Double(limit.value / 100_000_000) / 10
-                fail("timedOut", "no sign of life for \(seconds) s while \(outcome.phase.name)")
+                fail("timedOut", "no sign of life for \(seconds) s \(outcome.phase.clause)")
             }
         }
         if let resident = residentBytes(), resident > memoryLimit {
             fail(
                 "outOfMemory",
-                "it took \(resident >> 20) MiB of memory while \(outcome.phase.name); "
+                "it took \(resident >> 20) MiB of memory \(outcome.phase.clause); "
                     + "\(memoryLimit >> 20) MiB were allowed")
         }
     }
 
+    /// What the process holds itself: private memory and shared memory that is not the harness's.
     private func residentBytes() -> UInt64? {
         guard request.memoryLimit > .zero else { return nil }
-        let descriptor = unsafe open("/proc/\(pid)/statm", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 128)
-        let count = unsafe read(descriptor, &bytes, bytes.count)
-        let fields = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-            .split(separator: " ")
-        // Shared pages are the sealed regions and the page cache: not the workload's.
-        guard fields.count > 2, let resident = UInt64(fields[1]), let shared = UInt64(fields[2])
-        else { return nil }
-        return (resident - min(shared, resident)) * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        var kibibytes: [Substring: UInt64] = [:]
+        for line in ProcessFile.text("/proc/\(pid)/status").split(separator: "\n") {
+            let fields = line.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " })
+            if fields.count > 1, let value = UInt64(fields[1]) { kibibytes[fields[0]] = value }
+        }
+        guard let own = kibibytes["RssAnon"], let shared = kibibytes["RssShmem"] else { return nil }
+        return own << 10 + (shared << 10) - min(shared << 10, sharedBytes)
     }
 
     private func fail(_ name: String, _ sentence: String) {
@@ -244,7 +272,14 @@ final class WorkerProcess {
 
     // MARK: - Ending
 
+    /// The status when it has ended; its process group is ended while its number is still taken.
     private func wait() -> Int32? {
+        var facts = siginfo_t()
+        let options = WEXITED | WNOHANG | WNOWAIT
+        guard unsafe waitid(P_PID, id_t(pid), &facts, options) == 0,
+            unsafe facts.si_signo == SIGCHLD
+        else { return nil }
+        kill(-pid, SIGKILL)
         var status: Int32 = 0
         return unsafe waitpid(pid, &status, WNOHANG) == pid ? status : nil
     }
@@ -271,14 +306,14 @@ final class WorkerProcess {
         if signal != 0 {
             outcome.failure = (
                 "crashed",
-                "it crashed with signal \(signal) (\(signalName(signal))) while "
-                    + outcome.phase.name + breadcrumb
+                "it crashed with signal \(signal) (\(signalName(signal))) "
+                    + outcome.phase.clause + breadcrumb
             )
         } else if !gotFinal {
             let code = (status >> 8) & 0xff
             outcome.failure = (
                 "exitedEarly",
-                "it called exit(\(code)) while \(outcome.phase.name), without finishing"
+                "it called exit(\(code)) \(outcome.phase.clause), without finishing"
             )
         }
     }
@@ -288,6 +323,11 @@ final class WorkerProcess {
         guard id != 0 else { return "" }
         return "; last breadcrumb \(id), \(page.word(at: WorkerPage.breadcrumbArgument))"
     }
+}
+
+extension LaunchPhase {
+    /// When something happened, for the end of a sentence.
+    var clause: String { self == .firstCall ? "in the first call" : "while \(name)" }
 }
 
 /// Host time for deadlines and durations.

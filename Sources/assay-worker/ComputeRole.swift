@@ -32,7 +32,7 @@ struct ComputeRole {
             error.isUnsupported ? .unsupported : error.isOutOfMemory ? .memory : .backend
         return LaunchFailure(
             kind: kind, phase: phase, status: Int(error.status), vendorCode: Int(error.vendorCode),
-            domain: error.domain, message: error.description)
+            domain: error.domain, message: kind == .unsupported ? error.sentence : error.description)
     }
 }
 

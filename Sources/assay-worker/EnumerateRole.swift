@@ -28,7 +28,7 @@ struct EnumerateRole {
         } catch let error as LoadFailure {
             report(.load, error.message, phase)
         } catch let error as BackendError {
-            report(error.isUnsupported ? .unsupported : .backend, error.description, phase)
+            report(error.isUnsupported ? .unsupported : .backend, error.sentence, phase)
         } catch {
             report(.harness, "\(error)", phase)
         }

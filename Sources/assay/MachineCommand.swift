@@ -39,7 +39,8 @@ struct MachineCommand: ParsableCommand {
             rows.append(
                 (
                     "L\(cache.level) \(cache.type)",
-                    "\(cache.instances) × \(cache.bytes.value >> 10) KiB, shared by \(cache.sharedBy)"
+                    "\(cache.instances) × \(cache.bytes.value >> 10) KiB, "
+                        + "shared by \(cache.sharedBy)"
                 ))
         }
         for node in facts.nodes {

@@ -46,7 +46,8 @@ import Testing
         #expect(found(Rules.functionLength, exact) == [])
         let member = "    package init(\n        _ x: Int\n    ) throws {\n\(body)    }\n"
         #expect(found(Rules.functionLength, "struct A {\n\(member)}\n") == [2])
-        #expect(found(Rules.functionLength, "static int a(void)\n{\n\(body)}\n", path: "a.c") == [1])
+        let inC = "static int a(void)\n{\n\(body)}\n"
+        #expect(found(Rules.functionLength, inC, path: "a.c") == [1])
     }
 
     @Test func `A requirement of a protocol is no long function`() {

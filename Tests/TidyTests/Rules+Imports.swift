@@ -1,5 +1,8 @@
 extension Rules {
-    /// What a target may import, beside `Glibc`, the system's C library.
+    /// The system's C library, by platform: every target may import it.
+    static let systemLibraries: Set<String> = ["Glibc", "Musl", "Darwin"]
+
+    /// What a target may import, beside the system's C library.
     ///
     /// The graph of ARCHITECTURE.md: a module that is not named here must not be imported.
     static let importGraph: [String: Set<String>] = [
@@ -52,7 +55,7 @@ extension Rules {
             return [file.finding(0, "the target '\(target)' is not in the table of imports")]
         }
         return imports(file).compactMap { index, module in
-            guard module != "Glibc", !allowed.contains(module) else { return nil }
+            guard !systemLibraries.contains(module), !allowed.contains(module) else { return nil }
             return file.finding(index, "\(target) must not import \(module)")
         }
     }

@@ -46,8 +46,9 @@ struct Finding: Sendable, Equatable, CustomStringConvertible {
 
 /// The package's own files; what is downloaded or built is not among them.
 enum SourceTree {
-    static let all: [SourceFile] = load(
-        ["Sources", "Tests", "vendors", "cases", "docs", "Benchmarks"])
+    static let all: [SourceFile] =
+        load(
+            ["Sources", "Tests", "vendors", "cases", "docs", "Benchmarks"])
         + load(files: PackageFiles.names(in: PackageFiles.root).filter { $0.hasSuffix(".md") })
     static let sources = all.filter { $0.path.hasPrefix("Sources/") }
     static let swift = all.filter { $0.hasExtension("swift") }

@@ -38,6 +38,9 @@ int32_t assay_spawn(const char *path, char *const *argv, char *const *envp, cons
 /* Ends this process with SIGKILL when its parent dies; fails when the parent is not `parent`. */
 int32_t assay_die_with_parent(int32_t parent);
 
+/* Makes this process the parent of what its descendants leave behind, so that it can end it. */
+int32_t assay_adopt_orphans(void);
+
 /* No core files, no reading of this process by its peers, and first to go when memory runs out. */
 int32_t assay_confine_self(void);
 
@@ -64,7 +67,8 @@ void assay_ignore_sigpipe(void);
 
 /* ---- shared memory ------------------------------------------------------------------------- */
 
-/* An anonymous file of that many bytes, closed on exec, sealable. The C function is memfd_create. */
+/* An anonymous file of that many bytes, which stay as many; closed on exec, sealable. The C
+ * function is memfd_create. */
 int32_t assay_memfd(const char *name, uint64_t bytes);
 
 /* No more writing, growing or shrinking. Fails with -EBUSY while a writable mapping exists. */

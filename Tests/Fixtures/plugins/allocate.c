@@ -9,8 +9,8 @@ static assay_status run(FIXTURE_ARGUMENTS) {
     struct timespec pause_between = {0, 5000000};
     FIXTURE_RUN_BEGIN
     for (uint64_t taken = 0; taken < half; taken += 32 << 20) {
-        char *memory = malloc(32 << 20);
-        if (memory) memset(memory, 1, 32 << 20);
+        volatile char *memory = malloc(32 << 20);
+        for (int i = 0; memory && i < 32 << 20; i += 4096) memory[i] = 1;
         nanosleep(&pause_between, NULL);
     }
     for (;;) pause();

@@ -7,6 +7,7 @@
 #define FIXTURE_H
 #define _GNU_SOURCE
 #include "assay_simple.h" /* the implementation is compiled once, by build.sh */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -109,6 +110,16 @@ static inline assay_simple_backend fixture_backend(void) {
     o->runs++;
 #define FIXTURE_ARGUMENTS                                                                          \
     void *user, void *state, const void *const *inputs, void *const *outputs, assay_error *e
+
+/* Whether no process before this one made the file that ASSAY_FIXTURE_ONCE names; it is made now.
+ * A fixture that misbehaves while it is loaded behaves then: it can be listed, and misbehaves in
+ * the launches. */
+static inline int fixture_is_first(void) {
+    const char *path = getenv("ASSAY_FIXTURE_ONCE");
+    int file = path ? open(path, O_CREAT | O_EXCL | O_WRONLY, 0600) : -1;
+    if (file >= 0) close(file);
+    return file >= 0;
+}
 
 /* A copy of the first `size` bytes of a table that ends where its page ends: whoever reads on, or
  * writes, is caught. */

@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 __attribute__((constructor)) static void load(void) {
+    if (fixture_is_first()) return;
     for (;;) pause();
 }
 FIXTURE_RUN(fixture_run)
