@@ -22,6 +22,8 @@ struct Ceilings {
         var estimate: Estimate
         var pointHash: String
         var citation: String
+        /// Whether nothing takes away from the ceiling itself.
+        var isValid: Bool
     }
 
     init(_ points: [PointRecord], cpus: Int) {
@@ -33,7 +35,8 @@ struct Ceilings {
             return Ceiling(
                 device: Self.device(point), threads: Self.threads(point, cpus),
                 dtype: point.point.operation.string("dtype").flatMap(DType.init(name:)), bytes: 0,
-                estimate: estimate, pointHash: point.pointHash, citation: Self.citation(point))
+                estimate: estimate, pointHash: point.pointHash, citation: Self.citation(point),
+                isValid: Self.isValid(point))
         }
         bandwidth = points.compactMap { point in
             guard point.point.operation.name.hasPrefix("Memory"),
@@ -43,7 +46,7 @@ struct Ceilings {
             return Ceiling(
                 device: Self.device(point), threads: Self.threads(point, cpus), dtype: nil,
                 bytes: Double(bytes), estimate: estimate, pointHash: point.pointHash,
-                citation: Self.citation(point))
+                citation: Self.citation(point), isValid: Self.isValid(point))
         }
     }
 
@@ -57,6 +60,11 @@ struct Ceilings {
     private static func device(_ point: PointRecord) -> String {
         guard let device = point.backend?.device else { return "\(point.subject)" }
         return "\(device.type) \(device.name) \(device.index)"
+    }
+
+    private static func isValid(_ point: PointRecord) -> Bool {
+        let flags = point.flags + point.metrics.flatMap(\.flags)
+        return !flags.contains { $0.severity == .error || $0.severity == .qualifier }
     }
 
     private static func citation(_ point: PointRecord) -> String {
@@ -133,10 +141,12 @@ struct Ceilings {
             threads: Self.threads(point, cpus), execution: point.backend?.execution,
             division: point.division)
         let limit = FlagCatalog.limit("implausible")
-        if utilization == "utilization.compute", share > limit {
-            let message = "\(percent(share)) of the compute ceiling of this run"
+        // Only what the intervals cannot explain: a disturbed ceiling proves nothing.
+        let least = ceiling.isValid ? metric.estimate?.interval?.low ?? 0 : 0
+        if utilization == "utilization.compute", least > limit {
+            let message = "at least \(percent(least)) of the compute ceiling of this run"
             point.flags.append(
-                FlagCatalog.flag("implausible", observed: share, message: message))
+                FlagCatalog.flag("implausible", observed: least, message: message))
         } else if share > FlagCatalog.limit("aboveReference") {
             metric.flags.append(
                 FlagCatalog.flag(

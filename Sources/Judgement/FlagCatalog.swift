@@ -96,7 +96,6 @@ package enum FlagCatalog {
             "threadsExceeded", .qualifier, 0.05, "1",
             "the backend used more processor time than the threads it was given"),
         row("debugBuild", .qualifier, nil, nil, "measure with a release build"),
-        row("inconsistent", .qualifier, nil, nil, "some launches failed; see them below"),
     ]
 
     private static let warnings: [FlagDefinition] = [

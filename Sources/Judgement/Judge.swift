@@ -42,7 +42,8 @@ package enum Judge {
         facts.clockPairNanoseconds = metric(
             "clock.pair", pairs.map { $0 * 1e-9 }, clock: contents.plan.clock)
         guard let planned = contents.plan.harnessPoints.first else { return facts }
-        let record = PointJudge(contents: contents, planned: planned, subject: .harness).record()
+        var record = PointJudge(contents: contents, planned: planned, subject: .harness).record()
+        record.settleStatus()
         facts.harnessOverhead = record.metric("time")
         let ready = contents.launches.filter { $0.subject == .harness }
             .compactMap(\.readyNanoseconds)

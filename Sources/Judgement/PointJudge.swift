@@ -133,7 +133,8 @@ struct PointJudge {
 
     private func metrics(_ series: [LaunchSeries]) -> [Metric] {
         let builder = PointMetrics(planned: planned, launches: series, clock: contents.plan.clock)
-        let findings = SampleFindings(series, profile: planned.profile, metric: builder.timeName)
+        let findings = SampleFindings(
+            series, profile: planned.profile, metric: builder.timeName, threads: threads)
         return builder.all().map { metric in
             var judged = metric
             // Everything that follows from the samples shares their findings.

@@ -5,11 +5,14 @@ import Statistics
 struct SampleFindings {
     private let launches: [LaunchSeries]
     private let metric: String
+    private let threads: Int
     private(set) var flags: [Flag] = []
 
-    init(_ launches: [LaunchSeries], profile: Profile, metric: String) {
+    /// - Parameter threads: what the backend was given.
+    init(_ launches: [LaunchSeries], profile: Profile, metric: String, threads: Int) {
         self.launches = launches
         self.metric = metric
+        self.threads = threads
         interval()
         samples(profile)
         machine()
@@ -86,8 +89,9 @@ struct SampleFindings {
             "autocorrelated",
             { launch in
                 let correlation = launch.estimate.autocorrelation
+                // Samples that alternate narrow nothing and widen nothing.
                 return correlation.measured.isFinite
-                    ? correlation.measured * Double(correlation.count).squareRoot() : nil
+                    ? max(0, correlation.measured) * Double(correlation.count).squareRoot() : nil
             }
         ) { "neighbouring samples depend on each other (\(rounded($0)) standard errors)" }
         worst(
@@ -123,15 +127,16 @@ struct SampleFindings {
     // MARK: - The machine around them
 
     private mutating func machine() {
+        let threads = Double(threads)
         worst(
             "preempted",
             { launch in
                 let counters = launch.entry.counters
                 guard counters.measuringNanoseconds > 0 else { return nil }
                 return Double(counters.runQueueWaitNanoseconds)
-                    / Double(counters.measuringNanoseconds)
+                    / (Double(counters.measuringNanoseconds) * threads)
             }
-        ) { "threads waited for a core for \(percent($0)) of the measuring time" }
+        ) { "each thread waited for a core for \(percent($0)) of the measuring time" }
         let changes = launches.compactMap(speedChange)
         guard let largest = changes.max(by: { abs($0.1) < abs($1.1) }) else { return }
         let text = "the \(largest.0) canary changed by \(signedPercent(largest.1)) over a launch"

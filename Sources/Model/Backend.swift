@@ -47,3 +47,26 @@ package struct BackendManifest: Sendable, Hashable, Codable {
         self.homepage = homepage
     }
 }
+
+extension BackendManifest {
+    /// Reads a manifest; everything but id, name and version has a default.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func optional<T: Decodable>(_ key: CodingKeys, _ fallback: T) throws -> T {
+            try container.decodeIfPresent(T.self, forKey: key) ?? fallback
+        }
+        self.init(
+            id: try container.decode(String.self, forKey: .id),
+            name: try container.decode(String.self, forKey: .name),
+            file: try container.decodeIfPresent(String.self, forKey: .file),
+            sha256: try container.decodeIfPresent(String.self, forKey: .sha256),
+            abi: try optional(.abi, "1.0"),
+            version: try container.decode(String.self, forKey: .version),
+            licence: try optional(.licence, "not stated"),
+            extensions: try optional(.extensions, []),
+            environment: try optional(.environment, [:]), needs: try optional(.needs, []),
+            network: try optional(.network, .none), isCPU: try optional(.isCPU, true),
+            onlyWhenNamed: try optional(.onlyWhenNamed, false),
+            homepage: try optional(.homepage, ""))
+    }
+}

@@ -17,7 +17,7 @@ package struct ClockCalibration: Sendable, Hashable, Codable {
 }
 
 /// Why a launch stopped taking samples.
-package enum StopReason: String, Sendable, Hashable, Codable {
+package enum StopReason: String, Sendable, Hashable, Codable, CaseIterable {
     case converged
     case plateau
     case sampleCap

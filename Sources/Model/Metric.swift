@@ -1,12 +1,12 @@
 /// Which way of a metric is desirable; the report never sorts by it.
-package enum Direction: String, Sendable, Hashable, Codable {
+package enum Direction: String, Sendable, Hashable, Codable, CaseIterable {
     case smaller
     case larger
     case none
 }
 
 /// How a metric's value came about.
-package enum MetricKind: String, Sendable, Hashable, Codable {
+package enum MetricKind: String, Sendable, Hashable, Codable, CaseIterable {
     case measured
     case derived
     case counter
@@ -14,7 +14,7 @@ package enum MetricKind: String, Sendable, Hashable, Codable {
 }
 
 /// What the value covers.
-package enum Scope: String, Sendable, Hashable, Codable {
+package enum Scope: String, Sendable, Hashable, Codable, CaseIterable {
     case device
     case package
     case node
@@ -23,14 +23,14 @@ package enum Scope: String, Sendable, Hashable, Codable {
 }
 
 /// Whether a metric may be believed.
-package enum Validity: String, Sendable, Hashable, Codable {
+package enum Validity: String, Sendable, Hashable, Codable, CaseIterable {
     case valid
     case qualified
     case invalid
 }
 
 /// What an interval's spread was taken over.
-package enum IntervalBasis: String, Sendable, Hashable, Codable {
+package enum IntervalBasis: String, Sendable, Hashable, Codable, CaseIterable {
     /// Within one launch; never eligible for verdicts.
     case samples
     case launches
@@ -80,7 +80,7 @@ package struct Estimate: Sendable, Hashable, Codable {
 /// What a value is put beside: a declared peak, a measured ceiling or an earlier run.
 package struct Reference: Sendable, Hashable, Codable {
     /// Where a reference value comes from.
-    package enum Kind: String, Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case declaredPeak
         case measuredCeiling
         case baselineRun

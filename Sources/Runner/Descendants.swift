@@ -32,7 +32,7 @@ enum Descendants {
             guard !strays.isEmpty else { break }
             for stray in strays {
                 _ = Glibc.kill(stray, SIGKILL)
-                _ = unsafe waitpid(stray, nil, WNOHANG)
+                _ = waitpid(stray, nil, WNOHANG)
             }
             killed.formUnion(strays)
             usleep(1000)

@@ -18,8 +18,11 @@ final class TelemetryKeeper {
         request.clock = plan.clock == "monotonic" ? 1 : 4
         request.telemetryPeriod = period
         request.isolateNetwork = false
+        var own = setup
+        own.environment = WorkerEnvironment.variables(
+            manifest: nil, threads: 1, directory: setup.directory)
         process = try WorkerProcess(
-            setup: setup, request: request, regions: [region, nil, nil],
+            setup: own, request: request, regions: [region, nil, nil],
             deadlines: Deadlines(), interrupts: interrupts)
     }
 

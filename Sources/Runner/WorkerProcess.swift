@@ -274,7 +274,7 @@ final class WorkerProcess {
 
     /// The status when it has ended; its process group is ended while its number is still taken.
     private func wait() -> Int32? {
-        var facts = siginfo_t()
+        var facts = unsafe siginfo_t()
         let options = WEXITED | WNOHANG | WNOWAIT
         guard unsafe waitid(P_PID, id_t(pid), &facts, options) == 0,
             unsafe facts.si_signo == SIGCHLD

@@ -48,7 +48,8 @@ enum Main {
             Terminal.print(message)
             return 0
         }
-        Terminal.error(message)
+        // One spelling for all errors, whoever found them.
+        Terminal.error(message.hasPrefix("Error:") ? "error:" + message.dropFirst(6) : message)
         return ExitStatus.wrongUse.rawValue
     }
 }

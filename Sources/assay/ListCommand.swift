@@ -90,14 +90,18 @@ struct ListCommand: ParsableCommand {
             BackendRow(
                 id: backend.manifest.id, name: backend.manifest.name,
                 version: backend.manifest.version, licence: backend.manifest.licence,
-                source: backend.shadowedBy.map { "shadowed by \($0)" }
-                    ?? backend.library ?? "linked in"
-                    + (backend.manifest.onlyWhenNamed ? ", only when named" : ""))
+                source: Self.source(of: backend))
         }
         for problem in catalog.problems { Terminal.error("warning: \(problem)") }
         try show(
             rows,
             [("BACKEND", \.id), ("VERSION", \.version), ("FROM", \.source), ("NAME", \.name)])
+    }
+
+    private static func source(of backend: InstalledBackend) -> String {
+        if let other = backend.shadowedBy { return "shadowed by \(other)" }
+        let place = backend.library ?? "linked in"
+        return backend.manifest.onlyWhenNamed ? place + ", only when named" : place
     }
 
     private struct DeviceRow: Encodable {

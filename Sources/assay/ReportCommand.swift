@@ -33,13 +33,19 @@ struct ReportCommand: ParsableCommand {
         Terminal.print(try Self.render(record, as: json ? .json : format, bundle: bundle))
     }
 
+    private static func files(of bundle: String) -> [FileLocation] {
+        let page = bundle + "/report.html"
+        return [FileLocation(label: "bundle", path: bundle)]
+            + (Files.exists(page) ? [FileLocation(label: "report", path: page)] : [])
+    }
+
     /// The record in a format, for a bundle that lies at a path.
     static func render(_ record: Record, as format: Format, bundle: String) throws -> String {
         switch format {
         case .terminal:
             return TerminalReport.render(
                 record, width: Terminal.width, color: Terminal.isColorful,
-                files: [FileLocation(label: "bundle", path: bundle)])
+                files: files(of: bundle))
         case .html:
             let seal = Hashing.sha256(ofFile: bundle + "/manifest.sha256")
             return HTMLReport.render(record, seal: seal)

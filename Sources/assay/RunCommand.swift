@@ -30,6 +30,7 @@ struct RunCommand: ParsableCommand {
             return
         }
         let bundle = try preparation.open()
+        Terminal.error(PlanText.summary(preparation.plan))
         let progress = Progress()
         let session = RunSession(
             SessionSetup(
@@ -83,6 +84,9 @@ struct RunCommand: ParsableCommand {
     private static func conclude(_ record: Record, requireValid: Bool) throws {
         if record.points.contains(where: { $0.outcome == .error || $0.outcome == .invalid }) {
             throw ArgumentParser.ExitCode(ExitStatus.caseFailed.rawValue)
+        }
+        if !record.points.contains(where: { $0.outcome == .ok }) {
+            Terminal.error("note: nothing was measured; the reasons stand in the report")
         }
         let metrics = record.points.flatMap(\.metrics)
         if requireValid, metrics.contains(where: { $0.status != .valid }) {

@@ -17,7 +17,10 @@ struct RunOptions: ParsableArguments {
     @Option(help: "smoke, trend, nightly, standard or certify; default: the suite's, else nightly.")
     var profile: ProfileID?
 
-    @Option(name: .customLong("set"), help: "axis=value[,value]: only these points; repeatable.")
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Only the points with these values; repeatable.", valueName: "axis=value,…"))
     var limits: [String] = []
 
     @Option(help: "The directory that bundles are written to.")
@@ -38,7 +41,7 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Memory that workloads may use, such as 8G; default: 80 % of what is available.")
     var memory: String?
 
-    @Option(help: "No phase of a launch may take longer than this, such as 20s.")
+    @Option(help: "Every phase of a launch may take this long, such as 20s, instead of its own default.")
     var deadline: String?
 
     @Option(help: "Continues an interrupted run: the path of its bundle.")

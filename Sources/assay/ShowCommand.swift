@@ -14,7 +14,10 @@ struct ShowCommand: ParsableCommand {
     @Argument(help: "Cases or patterns such as 'op/*'.")
     var names: [String]
 
-    @Option(name: .customLong("set"), help: "axis=value[,value]: only these points; repeatable.")
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Only the points with these values; repeatable.", valueName: "axis=value,…"))
     var limits: [String] = []
 
     @Flag(help: "Prints JSON.")

@@ -65,6 +65,8 @@ enum FakePlugin {
         error.h.size = UInt32(MemoryLayout<assay_error>.size)
         // The adapter keeps the first of an id; its tables are copied and the copies changed.
         let made = assay_simple_make(&backend, nil, &error)!.pointee
+        // A test may have left it started, having taken its shutdown away.
+        made.shutdown(made.impl)
         plugin = made
         memory = table(of: made, "assay.memory/1")
         queue = table(of: made, "assay.queue/1")
@@ -128,8 +130,8 @@ enum FakePlugin {
     static var twice: Operation {
         Operation(
             domain: "assay", name: "Twice", opset: 1,
-            inputs: [TensorSpec(name: "x", dtype: .f32, shape: [count])],
-            outputs: [TensorSpec(name: "y", dtype: .f32, shape: [count])])
+            inputs: [TensorSpec("x", .f32, [count])],
+            outputs: [TensorSpec("y", .f32, [count])])
     }
 
     static func load() throws(BackendError) -> Plugin {
@@ -168,12 +170,12 @@ enum FakePlugin {
     static let expected: [Float] = [0, 2, 4, 6, 8]
 }
 
-/// Memory that ends where its page ends: whoever reads on is ended by the kernel.
+/// Memory that ends where its page ends, but for alignment: whoever reads on is ended by the kernel.
 func atPageEnd(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
     let page = sysconf(Int32(_SC_PAGESIZE))
     let pages = mmap(nil, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
-    // Tables are aligned to 8 bytes; what a shorter size leaves over lies before them.
-    let start = pages + page - bytes.count
+    // A head is always whole.
+    let start = pages + page - (max(bytes.count, MemoryLayout<assay_head>.size) + 7) / 8 * 8
     if let from = bytes.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
     mprotect(pages + page, page, PROT_NONE)
     return UnsafeRawPointer(start)

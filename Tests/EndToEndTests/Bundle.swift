@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A bundle on the disk, read without the code under test.
-struct Bundle {
+struct Bundle: Sendable {
     var path: String
 
     var files: [String] { Scratch.files(below: path) }

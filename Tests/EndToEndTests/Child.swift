@@ -25,7 +25,6 @@ final class Child {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, error, flags, 0o644)
-        posix_spawn_file_actions_addchdir_np(&actions, directory)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -33,11 +32,12 @@ final class Child {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let argv = arguments.map { strdup($0) } + [nil]
+        // posix_spawn has no portable way to start elsewhere; env becomes the program.
+        let argv = (["env", "-C", directory] + arguments).map { strdup($0) } + [nil]
         let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var started: pid_t = 0
-        let status = posix_spawn(&started, arguments[0], &actions, &attributes, argv, envp)
+        let status = posix_spawn(&started, "/usr/bin/env", &actions, &attributes, argv, envp)
         try #require(status == 0, "'\(arguments[0])' cannot be started: \(status)")
         pid = started
     }
@@ -61,11 +61,11 @@ final class Child {
     }
 
     /// Waits for its end, calling `look` every few milliseconds.
-    func wait(seconds: Double = 120, look: () throws -> Void = {}) rethrows -> Ending {
+    func wait(seconds: Double = 120, look: () -> Void = {}) -> Ending {
         let deadline = Clock.seconds() + seconds
         while Clock.seconds() < deadline {
             if let ending = poll() { return ending }
-            try look()
+            look()
             usleep(5000)
         }
         return .stillRunning

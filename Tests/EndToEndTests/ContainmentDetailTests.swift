@@ -18,7 +18,7 @@ import Testing
         let run = scratch.runArguments(["t/product", "--set", "size=small"])
             + ["--backend", "reaches-out"]
         let quoted = run.map { "'\($0)'" }.joined(separator: " ")
-        let done = try scratch.finish(["/bin/sh", "-c", "exec \(quoted) 9>/dev/null 77</dev/null"])
+        let done = try scratch.finish(["/bin/sh", "-c", "exec \(quoted) 8</dev/null 9>/dev/null"])
         #expect(done.code == 0, "\(done.error)")
         #expect(try scratch.bundle().point(on: "reaches-out").outcome == "ok")
     }
@@ -104,8 +104,8 @@ import Testing
             try text.write(
                 toFile: "\(folder)/\(plugin).json", atomically: true, encoding: .utf8)
         }
-        let done = try scratch.run(
-            "t/product", "--set", "size=tiny", "--plugin-path", folder)
+        let done = try scratch.finish(
+            scratch.runArguments(["t/product", "--set", "size=tiny"], plugins: folder))
         #expect(done.code == 0)
         for plugin in plugins.dropLast() {
             #expect(done.error.contains("the backend '\(plugin)' is not available"))

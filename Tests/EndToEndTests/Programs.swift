@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// The programs under test and what they are tried with.
@@ -81,7 +82,25 @@ final class Scratch {
         }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit { if !isKept { try? FileManager.default.removeItem(atPath: path) } }
+
+    private var isKept = false
+    private static let kept = Mutex<[String]>([])
+
+    /// Leaves the folder to the end of the test program, which then removes it.
+    func keepUntilExit() {
+        isKept = true
+        let isFirst = Self.kept.withLock { paths in
+            paths.append(path)
+            return paths.count == 1
+        }
+        guard isFirst else { return }
+        atexit {
+            Scratch.kept.withLock { paths in
+                for path in paths { try? FileManager.default.removeItem(atPath: path) }
+            }
+        }
+    }
 
     var results: String { path + "/results" }
 
@@ -126,9 +145,9 @@ final class Scratch {
     }
 
     /// The arguments of a short run into this test's results.
-    func runArguments(_ arguments: [String]) -> [String] {
+    func runArguments(_ arguments: [String], plugins: String = Programs.plugins) -> [String] {
         [Programs.assay, "run"] + arguments + [
-            "--cases", Programs.cases, "--results", results, "--plugin-path", Programs.plugins,
+            "--cases", Programs.cases, "--results", results, "--plugin-path", plugins,
             "--profile", "smoke", "--memory", "1G",
         ]
     }

@@ -9,7 +9,10 @@ import Testing
     static let launchCount = 9
 
     /// What a run of the same arguments gives that nobody disturbs.
-    static let undisturbed = Result { try Shape(of: complete(Scratch())) }
+    static let undisturbed = Result {
+        let scratch = try Scratch()
+        return try Shape(of: complete(scratch))
+    }
 
     private static func complete(_ scratch: Scratch) throws -> Bundle {
         let done = try scratch.finish(scratch.runArguments(arguments))

@@ -4,11 +4,12 @@ import Testing
 /// `assay verify` tells a bundle that is what it claims from everything else.
 @Suite struct VerifyTests {
     /// A sealed bundle, made once; each test changes a copy.
-    static let sealed = Result<Scratch, any Error> {
+    static let sealed = Result<Bundle, any Error> {
         let scratch = try Scratch()
         let done = try scratch.run("t/product", "--set", "size=tiny", "--backend", "cpu-simd")
         try #require(done.code == 0, "\(done.error)")
-        return scratch
+        scratch.keepUntilExit()
+        return try scratch.bundle()
     }
 
     /// Copies the sealed bundle and changes the copy; what `verify` says of it.
@@ -18,7 +19,7 @@ import Testing
         let scratch = try Scratch()
         let path = scratch.path + "/bundle"
         try FileManager.default.copyItem(
-            atPath: try Self.sealed.get().bundles[0], toPath: path)
+            atPath: try Self.sealed.get().path, toPath: path)
         try change(Bundle(path: path))
         return (try scratch.assay("verify", path), scratch)
     }

@@ -97,6 +97,15 @@ import Testing
         #expect(memory.metric("utilization.bandwidth")?.flags.map(\.id) == ["aboveReference"])
     }
 
+    @Test func `A disturbed ceiling is a reference and no proof`() {
+        var disturbed = peak(900_000)
+        disturbed.change = { $0.counters.runQueueWaitNanoseconds = 50_000_000 }
+        let record = SampleRun.judged([disturbed, SampleRun()])[1]
+        #expect(record.flags == [])
+        #expect(
+            record.metric("utilization.compute")?.flags.map(\.id) == ["aboveReference"])
+    }
+
     @Test func `What is invalid is no ceiling`() {
         var invalid = peak(400_000)
         invalid.change = { $0.counters.suspendedNanoseconds = 10_000_000 }
