@@ -28,7 +28,9 @@ final class TelemetryKeeper {
 
     /// The values of a channel that are in the bundle already.
     private static func earlier(_ channel: String, in bundle: BundleWriter) -> [Int64] {
-        guard let data = try? Files.read("\(bundle.path)/telemetry/\(channel).i64") else { return [] }
+        guard let data = try? Files.read("\(bundle.path)/telemetry/\(channel).i64") else {
+            return []
+        }
         let bytes = [UInt8](data)
         return stride(from: 0, to: bytes.count / 8 * 8, by: 8).map { start in
             let word = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << (8 * $1) }

@@ -30,9 +30,10 @@ struct ComputeRole {
     private static func failure(_ error: BackendError, phase: LaunchPhase) -> LaunchFailure {
         let kind: LaunchFailure.Kind =
             error.isUnsupported ? .unsupported : error.isOutOfMemory ? .memory : .backend
+        let message = kind == .unsupported ? error.sentence : error.description
         return LaunchFailure(
             kind: kind, phase: phase, status: Int(error.status), vendorCode: Int(error.vendorCode),
-            domain: error.domain, message: kind == .unsupported ? error.sentence : error.description)
+            domain: error.domain, message: message)
     }
 }
 

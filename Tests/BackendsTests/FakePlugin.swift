@@ -99,7 +99,8 @@ enum FakePlugin {
         return UnsafeRawPointer(copy)
     }
 
-    private static func read(_ list: UnsafePointer<assay_kv>?, _ count: UInt32) -> [String: String] {
+    private static func read(_ list: UnsafePointer<assay_kv>?, _ count: UInt32) -> [String: String]
+    {
         var found: [String: String] = [:]
         for index in 0..<Int(count) {
             let entry = list![index]
@@ -120,7 +121,8 @@ enum FakePlugin {
     }
 
     private static func text(_ text: assay_str) -> String {
-        String(decoding: UnsafeRawBufferPointer(start: text.ptr, count: Int(text.len)), as: UTF8.self)
+        String(
+            decoding: UnsafeRawBufferPointer(start: text.ptr, count: Int(text.len)), as: UTF8.self)
     }
 
     // MARK: - The host's side
@@ -170,7 +172,7 @@ enum FakePlugin {
     static let expected: [Float] = [0, 2, 4, 6, 8]
 }
 
-/// Memory that ends where its page ends, but for alignment: whoever reads on is ended by the kernel.
+/// Memory that ends where its page ends, but for alignment: who reads on is ended by the kernel.
 func atPageEnd(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
     let page = sysconf(Int32(_SC_PAGESIZE))
     let pages = mmap(nil, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!

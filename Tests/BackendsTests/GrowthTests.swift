@@ -44,7 +44,8 @@ import Testing
 
     static let tables = [
         Table(
-            "plugin", assay_plugin.self, firstSlot: MemoryLayout<assay_plugin>.offset(of: \.startup)!,
+            "plugin", assay_plugin.self,
+            firstSlot: MemoryLayout<assay_plugin>.offset(of: \.startup)!,
             { FakePlugin.plugin }, { FakePlugin.pluginTable = $0 }),
         Table(
             "memory", assay_memory_v1.self, firstSlot: 16, { FakePlugin.memory },

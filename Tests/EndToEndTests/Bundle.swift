@@ -68,7 +68,8 @@ struct RecordedPoint {
     init(_ json: [String: Any]) {
         let point = json["point"] as? [String: Any] ?? [:]
         let parameters = point["parameters"] as? [[String: String]] ?? []
-        label = ([point["caseID"] as? String ?? "?"]
+        label =
+            ([point["caseID"] as? String ?? "?"]
             + parameters.map { "\($0["axis"] ?? "?")=\($0["value"] ?? "?")" })
             .joined(separator: " ")
         backend = (json["subject"] as? [String: Any])?["backend"] as? String ?? "?"

@@ -22,7 +22,8 @@ import Testing
     @Test func `The version is a number`() throws {
         let done = try Scratch().assay("--version")
         #expect(done.code == 0)
-        #expect(done.output.trimmingCharacters(in: .newlines).wholeMatch(of: /\d+\.\d+\.\d+/) != nil)
+        #expect(
+            done.output.trimmingCharacters(in: .newlines).wholeMatch(of: /\d+\.\d+\.\d+/) != nil)
     }
 
     @Test(arguments: [
@@ -146,22 +147,27 @@ import Testing
         let record = try #require(try json(done.output) as? [String: Any])
         let points = try #require(record["points"] as? [[String: Any]])
         #expect(points.count == 1)
-        #expect(try json(done.output) as? NSDictionary
-            == scratch.bundle().json("run.json") as NSDictionary)
+        #expect(
+            try json(done.output) as? NSDictionary
+                == scratch.bundle().json("run.json") as NSDictionary)
     }
 
     @Test func `Where validity was asked for, what is not valid ends with 3`() throws {
         // Two processors' worth of other work on the one processor that is measured on.
         let scratch = try Scratch()
         let busy = try (0..<2).map { _ in
-            try scratch.start(["/usr/bin/env", "taskset", "-c", "0", "sh", "-c", "while :; do :; done"])
+            try scratch.start([
+                "/usr/bin/env", "taskset", "-c", "0", "sh", "-c", "while :; do :; done",
+            ])
         }
         defer { for (child, _, _) in busy { child.signal(SIGKILL) } }
         let done = try scratch.run(
             "t/product", "--set", "size=small", "--backend", "cpu-simd", "--cpus", "0",
             "--require-valid")
-        let metrics = try #require(try scratch.bundle().json("run.json")["points"] as? [[String: Any]])
-            .flatMap { $0["metrics"] as? [[String: Any]] ?? [] }
+        let metrics = try #require(
+            try scratch.bundle().json("run.json")["points"] as? [[String: Any]]
+        )
+        .flatMap { $0["metrics"] as? [[String: Any]] ?? [] }
         let statuses = Set(metrics.compactMap { $0["status"] as? String })
         #expect(statuses.contains("qualified") || statuses.contains("invalid"))
         #expect(done.code == 3, "\(statuses)")

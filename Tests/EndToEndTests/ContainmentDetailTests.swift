@@ -15,7 +15,8 @@ import Testing
 
     @Test func `A worker holds no descriptor but the harness's own`() throws {
         let scratch = try Scratch()
-        let run = scratch.runArguments(["t/product", "--set", "size=small"])
+        let run =
+            scratch.runArguments(["t/product", "--set", "size=small"])
             + ["--backend", "reaches-out"]
         let quoted = run.map { "'\($0)'" }.joined(separator: " ")
         let done = try scratch.finish(["/bin/sh", "-c", "exec \(quoted) 8</dev/null 9>/dev/null"])
@@ -48,7 +49,8 @@ import Testing
 
     @Test func `A worker dies with a harness that is killed`() throws {
         let scratch = try Scratch()
-        let arguments = scratch.runArguments(["t/product", "--set", "size=small"])
+        let arguments =
+            scratch.runArguments(["t/product", "--set", "size=small"])
             + ["--backend", "hang"]
         let (child, _, error) = try scratch.start(arguments)
         // Harness, telemetry, and the launch that hangs.

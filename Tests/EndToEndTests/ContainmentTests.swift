@@ -172,7 +172,8 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     @discardableResult
     private func check(_ bad: Misbehaviour) throws -> RecordedPoint {
         let scratch = try Scratch()
-        let arguments = scratch.runArguments(["t/product", "--set", "size=small"])
+        let arguments =
+            scratch.runArguments(["t/product", "--set", "size=small"])
             + ["--backend", bad.plugin, "--backend", "good", "--backend", "cpu-simd"] + bad.options
         let once = bad.isLoaded ? ["ASSAY_FIXTURE_ONCE": scratch.path + "/once"] : [:]
         let (child, _, error) = try scratch.start(arguments, environment: once)

@@ -74,7 +74,8 @@ final class Scratch {
     private var started = 0
 
     init() throws {
-        path = FileManager.default.temporaryDirectory
+        path =
+            FileManager.default.temporaryDirectory
             .appending(path: "assay-end-to-end-\(UUID().uuidString)").path
         for folder in ["home", "tmp"] {
             try FileManager.default.createDirectory(

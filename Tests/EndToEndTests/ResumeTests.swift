@@ -53,8 +53,9 @@ import Testing
                 return false
             }
             return Scratch.text(bundle.path + "/launches.jsonl").isEmpty
-                ? count == 0 && FileManager.default.fileExists(
-                    atPath: bundle.path + "/launches.jsonl")
+                ? count == 0
+                    && FileManager.default.fileExists(
+                        atPath: bundle.path + "/launches.jsonl")
                 : bundle.journalLines.count >= count
         }
         try #require(reached)

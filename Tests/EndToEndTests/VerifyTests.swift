@@ -101,8 +101,8 @@ import Testing
         #expect(forged.code == 3)
         let sums = try scratch.finish([
             "/bin/sh", "-c",
-            "cd bundle && find . -type f ! -name report.html ! -name manifest.sha256 -printf '%P\\n'"
-                + " | LC_ALL=C sort | xargs -d '\\n' sha256sum > ../sums"
+            "cd bundle && find . -type f ! -name report.html ! -name manifest.sha256"
+                + " -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum > ../sums"
                 + " && mv ../sums manifest.sha256",
         ])
         try #require(sums.code == 0, "\(sums.error)")

@@ -148,7 +148,8 @@ import Testing
         }
     }
 
-    @Test func `A manifest that cannot be read is a warning, and its backend is not there`() throws {
+    @Test func `A manifest that cannot be read is a warning, and its backend is not there`() throws
+    {
         let scratch = try Scratch()
         let folder = scratch.path + "/plugins"
         try FileManager.default.createDirectory(
