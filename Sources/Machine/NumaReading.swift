@@ -2,6 +2,7 @@ import CNuma
 
 /// Sizes and distances of the memory nodes as the NUMA library reports them.
 package struct NumaReading: Sendable, Hashable {
+    /// One memory node.
     package struct Node: Sendable, Hashable {
         package var index: Int
         /// What is initialised now; may grow on virtual machines.

@@ -24,6 +24,7 @@ package struct ProcessorTime: Sendable, Hashable {
         stolenTicks = ticks[7]
     }
 
+    /// All time that was counted, in ticks.
     package var totalTicks: UInt64 { busyTicks + idleTicks + stolenTicks }
 
     /// The growth since an earlier reading; a counter that went back (it may) counts as still.

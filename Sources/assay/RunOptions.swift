@@ -41,7 +41,9 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Memory that workloads may use, such as 8G; default: 80 % of what is available.")
     var memory: String?
 
-    @Option(help: "Every phase of a launch may take this long, such as 20s, instead of its own default.")
+    @Option(
+        help: "Every phase of a launch may take this long, such as 20s, instead of its own default."
+    )
     var deadline: String?
 
     @Option(help: "Continues an interrupted run: the path of its bundle.")

@@ -6,7 +6,8 @@ import Cases
 /// from what reads or writes it.
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Prints the JSON Schema of case files, suites or run.json.",
+        commandName: "schema",
+        abstract: "Prints the JSON Schema of case files, suites or run.json.",
         discussion: "Example: assay schema case > cases/schema/case.schema.json")
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case `case`, suite, run }

@@ -1,5 +1,5 @@
-/* Calls every kernel of the reference backend on odd sizes, in memory that ends where the data ends:
- * built with sanitizers by scripts/kernels-sanitized, so that any step outside is an error. */
+/* Calls every kernel of the reference backend on odd sizes, in memory that ends where the data
+ * ends: built with sanitizers by scripts/kernels-sanitized, so that any step outside is an error. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,13 +34,15 @@ static void expect(int holds, const char *what) {
 static void elementwise(cpusimd_pool *pool, cpusimd_numeric type) {
     for (size_t i = 0; i < SIZE_COUNT; i++) {
         uint64_t n = sizes[i];
-        void *a = filled(n, type.single), *b = filled(n, type.single), *out = filled(n, type.single);
+        void *a = filled(n, type.single), *b = filled(n, type.single);
+        void *out = filled(n, type.single);
         cpusimd_exp_run(pool, type, a, out, n);
         for (uint64_t k = 0; k < n; k++)
             expect(fabs(at(out, k, type.single) - exp(at(a, k, type.single))) < 1e-4, "exp");
         cpusimd_broadcast shape = {.rank = 1, .dims = {n}, .a_steps = {1}, .b_steps = {0}};
         cpusimd_add_run(pool, type, &shape, a, b, out);
-        expect(at(out, n - 1, type.single) == at(a, n - 1, type.single) + at(b, 0, type.single), "add");
+        double sum = at(a, n - 1, type.single) + at(b, 0, type.single);
+        expect(at(out, n - 1, type.single) == sum, "add");
         free(a), free(b), free(out);
     }
 }
