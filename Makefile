@@ -29,7 +29,7 @@ bench: build ## Measure this machine with the suite quick and print the report
 	@$(BIN)/assay run $(SUITE)
 
 test: setup-test build ## Run all tests
-	swift test $(FLAGS) --disable-xctest --parallel --num-workers 2
+	swift test $(FLAGS) --disable-xctest
 
 check: lint asan kernels dist benchmarks ## Everything else: lint, sanitizers, the archive in a bare chroot, benchmark scripts
 

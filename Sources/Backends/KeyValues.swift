@@ -17,7 +17,7 @@ final class KeyValues {
     }
 
     deinit {
-        for unsafe memory in unsafe owned { unsafe memory.deallocate() }
+        unsafe owned.forEach { unsafe $0.deallocate() }
         unsafe pointer.deallocate()
     }
 

@@ -105,11 +105,12 @@ package struct TensorSet {
 /// An operation that a device has prepared. The C type is `assay_op`.
 @safe
 package final class PreparedOperation {
-    typealias Enqueue = @convention(c) (
-        assay_op?, assay_queue?, UnsafePointer<UnsafePointer<assay_tensor>?>?,
-        UnsafePointer<UnsafePointer<assay_tensor>?>?, UnsafePointer<assay_workspace>?,
-        UnsafeMutablePointer<assay_error>?
-    ) -> assay_status
+    typealias Enqueue =
+        @convention(c) (
+            assay_op?, assay_queue?, UnsafePointer<UnsafePointer<assay_tensor>?>?,
+            UnsafePointer<UnsafePointer<assay_tensor>?>?, UnsafePointer<assay_workspace>?,
+            UnsafeMutablePointer<assay_error>?
+        ) -> assay_status
 
     private let device: Device
     let handle: assay_op
@@ -174,7 +175,8 @@ extension Device {
         }
         let facts = unsafe ExecutionInfo(
             kernel: text(info.kernel), executedOn: text(info.executed_on),
-            math: DType(rawValue: info.math_dtype), accumulate: DType(rawValue: info.accumulate_dtype),
+            math: DType(rawValue: info.math_dtype),
+            accumulate: DType(rawValue: info.accumulate_dtype),
             packedBytes: Bytes(info.packed_bytes), workspaceBytes: Bytes(info.workspace_bytes),
             setupSeconds: info.setup_s)
         return unsafe PreparedOperation(

@@ -5,9 +5,10 @@ import AssayABI
 package final class Queue {
     private let device: Device
     let handle: assay_queue
-    private let syncSlot: @convention(c) (
-        assay_queue?, UInt64, UnsafeMutablePointer<assay_error>?
-    ) -> assay_status
+    private let syncSlot:
+        @convention(c) (
+            assay_queue?, UInt64, UnsafeMutablePointer<assay_error>?
+        ) -> assay_status
     /// Reused by every call in the hot path, so that none clears 1.1 kB.
     private let error: UnsafeMutablePointer<assay_error>
 

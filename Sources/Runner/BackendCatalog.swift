@@ -110,7 +110,7 @@ enum Helper {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, writing.number, 1)
         let argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe text in unsafe argv { unsafe free(text) } }
+        defer { unsafe argv.forEach { unsafe free($0) } }
         var pid: pid_t = 0
         let status = unsafe posix_spawn(&pid, arguments[0], &actions, nil, argv, environ)
         guard status == 0 else {

@@ -67,6 +67,7 @@ func errorText(_ code: Int32) -> String { unsafe String(cString: strerror(code))
 
 /// Why the harness itself cannot go on.
 package struct RunnerError: Error, Equatable, CustomStringConvertible {
+    /// What kind of thing stood in the way.
     package enum Code: Sendable {
         case system
         case backend

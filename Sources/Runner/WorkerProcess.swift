@@ -50,6 +50,8 @@ final class WorkerProcess {
     private let started: UInt64
     /// Children that this process had before, such as a telemetry worker.
     private let siblings: Set<Int32>
+    /// Processes that the kernel had ended because memory ran out.
+    private let kernelKillsBefore: UInt64
     /// Memory shared with the worker, which is not its own.
     private let sharedBytes: UInt64
 
@@ -97,6 +99,7 @@ final class WorkerProcess {
         lastBeatTime = started
         Descendants.adopt()
         siblings = Descendants.children()
+        kernelKillsBefore = Self.kernelKills()
         pid = try Self.spawn(
             setup, passed: passed, output: writeOutput.number, error: writeError.number)
         handle = Descriptor(assay_pidfd_open(pid))
@@ -112,7 +115,7 @@ final class WorkerProcess {
         let variables = setup.environment.map { "\($0.key)=\($0.value)" }.sorted()
         let argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
         let envp = unsafe variables.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe text in unsafe argv + envp { unsafe free(text) } }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         let pid = unsafe assay_spawn(
             setup.program, argv, envp, passed, UInt32(passed.count), output, error, setup.directory)
         guard pid > 0 else {
@@ -303,7 +306,11 @@ final class WorkerProcess {
         outcome.standardError = standardError.text
         guard outcome.failure == nil else { return }
         let signal = status & 0x7f
-        if signal != 0 {
+        if signal == SIGKILL, Self.kernelKills() > kernelKillsBefore {
+            outcome.failure = (
+                "outOfMemory", "the kernel ended it \(outcome.phase.clause): memory ran out"
+            )
+        } else if signal != 0 {
             outcome.failure = (
                 "crashed",
                 "it crashed with signal \(signal) (\(signalName(signal))) "
@@ -316,6 +323,13 @@ final class WorkerProcess {
                 "it called exit(\(code)) \(outcome.phase.clause), without finishing"
             )
         }
+    }
+
+    /// How many processes the kernel has ended because memory ran out; 0 where it does not count.
+    private static func kernelKills() -> UInt64 {
+        let lines = ProcessFile.text("/proc/vmstat", limit: 65536).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("oom_kill ") }
+        return line.flatMap { UInt64($0.dropFirst("oom_kill ".count)) } ?? 0
     }
 
     private var breadcrumb: String {

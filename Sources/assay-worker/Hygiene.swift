@@ -17,9 +17,9 @@ struct Hygiene: Equatable {
         floatControl = assay_float_control()
         signalHandlers = assay_signal_handlers()
         var path = [CChar](repeating: 0, count: 4096)
-        directory =
-            unsafe getcwd(&path, path.count) == nil
-            ? "" : String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let isKnown = unsafe getcwd(&path, path.count) != nil
+        let characters = path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        directory = isKnown ? String(decoding: characters, as: UTF8.self) : ""
         let name = unsafe setlocale(LC_ALL, nil)
         locale = unsafe name.map { unsafe String(cString: $0) } ?? ""
         creationMask = umask(0o22)

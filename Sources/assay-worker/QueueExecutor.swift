@@ -1,5 +1,4 @@
 import Backends
-
 import LaunchProtocol
 import Measurement
 

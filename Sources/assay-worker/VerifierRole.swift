@@ -90,5 +90,5 @@ private final class RegeneratedInputs {
         self.views = views
     }
 
-    deinit { for unsafe bytes in unsafe memory { unsafe bytes.deallocate() } }
+    deinit { unsafe memory.forEach { unsafe $0.deallocate() } }
 }

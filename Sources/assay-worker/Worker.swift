@@ -1,4 +1,5 @@
 import CAssaySystem
+import CNuma
 import Glibc
 import LaunchProtocol
 import Model
@@ -29,6 +30,7 @@ struct Worker {
         }
         let cpus = request.cpus.map(Int32.init)
         if !cpus.isEmpty { _ = unsafe assay_set_affinity(0, cpus, UInt32(cpus.count)) }
+        preferOwnMemory(cpus)
         switch request.role {
         case .compute: ComputeRole(request: request, channel: channel).run()
         case .verifier: VerifierRole(request: request, channel: channel).run()
@@ -38,6 +40,15 @@ struct Worker {
         channel.send(.final)
         // A plug-in's exit handlers have no business once the final frame is out.
         _exit(0)
+    }
+
+    /// Takes memory from the node of the given cores, where they are all of one node.
+    ///
+    /// Preferred, not bound: a node's size may still grow, and no launch should fail for it.
+    private static func preferOwnMemory(_ cpus: [Int32]) {
+        guard !cpus.isEmpty, numa_available() >= 0 else { return }
+        let nodes = Set(cpus.map { numa_node_of_cpu($0) })
+        if nodes.count == 1, let node = nodes.first, node >= 0 { numa_set_preferred(node) }
     }
 
     private static func say(_ text: String) {

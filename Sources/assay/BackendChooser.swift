@@ -7,6 +7,7 @@ struct BackendChooser {
     let setup: WorkerSetup
     let cpus: [Int]
     let device: Int
+    let deadlines: Deadlines
 
     struct Choice {
         var backend: InstalledBackend
@@ -18,7 +19,7 @@ struct BackendChooser {
         var choices: [Choice] = []
         for backend in try candidates(names) {
             let listing = try DeviceLister.list(
-                backend, setup: setup, cpus: cpus, deadlines: Deadlines(ceiling: .seconds(60)))
+                backend, setup: setup, cpus: cpus, deadlines: deadlines)
             let id = backend.manifest.id
             if let problem = problem(listing) {
                 guard names.isEmpty else {

@@ -29,13 +29,15 @@ struct RunCommand: ParsableCommand {
             Terminal.print(PlanText.render(preparation.plan))
             return
         }
+        // Before anything is written: a bad value must not leave a bundle behind.
+        let deadlines = try options.deadlines()
         let bundle = try preparation.open()
         Terminal.error(PlanText.summary(preparation.plan))
         let progress = Progress()
         let session = RunSession(
             SessionSetup(
                 worker: setup, plan: preparation.plan, backends: preparation.backends,
-                deadlines: try deadlines(), lastLevelCache: preparation.lastLevelCache,
+                deadlines: deadlines, lastLevelCache: preparation.lastLevelCache,
                 journal: bundle.journal,
                 // Every wake-up takes time from a core that is being measured.
                 telemetryPeriod: .milliseconds(preparation.plan.cpus.count <= 2 ? 500 : 100),
@@ -49,11 +51,6 @@ struct RunCommand: ParsableCommand {
         }
         Terminal.endStatus()
         try finish(bundle)
-    }
-
-    private func deadlines() throws -> Deadlines {
-        Deadlines(
-            ceiling: try options.deadline.map { try Amount.duration($0, option: "--deadline") })
     }
 
     /// Judges, seals and reports.

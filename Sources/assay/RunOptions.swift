@@ -1,5 +1,6 @@
 import ArgumentParser
 import Model
+import Runner
 
 extension ProfileID: ExpressibleByArgument {}
 
@@ -63,6 +64,11 @@ struct RunOptions: ParsableArguments {
 
     @OptionGroup var caseOptions: CaseOptions
     @OptionGroup var backendOptions: BackendOptions
+
+    /// How long the phases of a launch, and of a listing, may take.
+    func deadlines() throws -> Deadlines {
+        Deadlines(ceiling: try deadline.map { try Amount.duration($0, option: "--deadline") })
+    }
 }
 
 /// Reads amounts as people type them.

@@ -28,14 +28,15 @@ struct RunPreparation {
             let contents = try Self.read(bundle)
             plan = contents.plan
             uses = contents.environment.backends
-            backends = try uses.map { use in
-                try Self.backend(use.manifest.id, in: catalog)
-            }
+            var ids = uses.map(\.manifest.id)
+            if !ids.contains(Subject.harness.backend) { ids.append(Subject.harness.backend) }
+            backends = try ids.map { try Self.backend($0, in: catalog) }
             return
         }
         let cpus = try Self.cpus(options, machine: machine)
         let lister = BackendChooser(
-            catalog: catalog, setup: setup, cpus: cpus, device: options.device)
+            catalog: catalog, setup: setup, cpus: cpus, device: options.device,
+            deadlines: try options.deadlines())
         let chosen = try lister.choose(options.backend)
         backends =
             chosen.map(\.backend)

@@ -115,7 +115,7 @@ import Testing
     @Test func `Suite quick has what people ask first`() throws {
         let labels = Set(try quick().map(\.label))
         for label in [
-            "launch/empty timing=single", "launch/empty timing=batch",
+            "launch/empty timing=batch",
             "peak/fma dtype=f32 path=best threads=1", "peak/fma dtype=f64 path=best threads=all",
             "memory/bandwidth kernel=triad stores=plain size=256MiB threads=all",
             "memory/latency size=256MiB pages=small", "op/matmul types=f64 size=s512 cache=hot",

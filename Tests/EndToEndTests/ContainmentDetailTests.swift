@@ -24,20 +24,19 @@ import Testing
         #expect(try scratch.bundle().point(on: "reaches-out").outcome == "ok")
     }
 
-    @Test func `What a plug-in printed or logged is kept in part`() throws {
-        for plugin in ["fake-stdout", "floods", "logs"] {
-            let scratch = try Scratch()
-            _ = try scratch.run(
-                "t/product", "--set", "size=tiny", "--backend", plugin, "--deadline", "2s")
-            let lines = try scratch.bundle().journalLines.filter { $0.contains("\"\(plugin)\"") }
-            let entry = try #require(
-                try JSONSerialization.jsonObject(with: Data((lines.last ?? "").utf8))
-                    as? [String: Any])
-            let output = try #require(entry["output"] as? String)
-            #expect(!output.isEmpty && output.utf8.count <= 2048)
-            let words = ["fake-stdout": "999999.9 GFLOP/s", "floods": "xxx", "logs": "still here"]
-            #expect(output.contains(words[plugin] ?? ""))
-        }
+    @Test(arguments: [
+        ("fake-stdout", "999999.9 GFLOP/s"), ("floods", "xxx"), ("logs", "still here"),
+    ])
+    func `What a plug-in printed or logged is kept in part`(plugin: String, words: String) throws {
+        let scratch = try Scratch()
+        _ = try scratch.run(
+            "t/product", "--set", "size=tiny", "--backend", plugin, "--deadline", "2s")
+        let lines = try scratch.bundle().journalLines.filter { $0.contains("\"\(plugin)\"") }
+        let line = try #require(lines.last)
+        let entry = try #require(
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        let output = try #require(entry["output"] as? String)
+        #expect(output.contains(words) && output.utf8.count <= 2048)
     }
 
     @Test func `Printed results are not taken for results`() throws {
@@ -93,6 +92,16 @@ import Testing
         #expect(Processes.marked(scratch.mark).isEmpty)
     }
 
+    @Test func `A library that hangs as it is listed is given up at the deadline`() throws {
+        let scratch = try Scratch()
+        let start = Clock.seconds()
+        let done = try scratch.run("t/product", "--backend", "hang-load", "--deadline", "2s")
+        #expect(Clock.seconds() - start < 20)
+        #expect(done.code == 2 || done.code == 4)
+        #expect(done.error.contains("no sign of life for 2.0 s while loading the library"))
+        #expect(Processes.marked(scratch.mark).isEmpty)
+    }
+
     @Test func `A backend that nobody named and that cannot be listed is left out`() throws {
         let scratch = try Scratch()
         let folder = scratch.path + "/plugins"
@@ -122,8 +131,54 @@ import Testing
         let done = try scratch.finish([
             Programs.assay, "run", "t/product", "--set", "size=tiny", "--backend", "good",
             "--plugin-path", "here", "--cases", Programs.cases, "--results", "results",
-            "--profile", "smoke",
+            "--profile", "smoke", Programs.allowDebug,
         ])
         #expect(done.code == 0, "\(done.error)")
+    }
+}
+
+/// Workers that are killed from outside. One at a time: the kernel counts what it ends for all.
+@Suite(.serialized) struct KilledWorkerTests {
+    @Test func `A worker that somebody else ends is one launch lost`() throws {
+        let scratch = try Scratch()
+        let arguments =
+            scratch.runArguments(["t/product", "--set", "size=small"])
+            + ["--backend", "hang", "--backend", "good"]
+        let (child, _, error) = try scratch.start(arguments)
+        var isEnded = false
+        let ending = child.wait {
+            guard !isEnded, Scratch.text(error).contains("on hang") else { return }
+            usleep(200_000)
+            // The telemetry worker is older.
+            let workers = Processes.marked(scratch.mark).filter { $0 != child.pid }.sorted()
+            if let worker = workers.last { kill(worker, SIGKILL) }
+            isEnded = true
+        }
+        #expect(ending == .exited(4))
+        let point = try scratch.bundle().point(on: "hang")
+        #expect(point.flags == ["crashed"] && point.messages.contains("signal 9 (SIGKILL)"))
+        #expect(try scratch.bundle().point(on: "good").outcome == "ok")
+    }
+
+    @Test(.enabled(if: Programs.canLimitMemory, "needs a memory control group"))
+    func `Where the kernel ends a worker for its memory, that is said`() throws {
+        let scratch = try Scratch()
+        let group = "\(Programs.memoryGroups)/assay-\(UUID().uuidString)"
+        let run =
+            scratch.runArguments(["t/product", "--set", "size=small"])
+            + ["--backend", "allocate", "--backend", "good"]
+        let quoted = run.map { "'\($0)'" }.joined(separator: " ")
+        try FileManager.default.createDirectory(
+            atPath: group, withIntermediateDirectories: false)
+        defer { rmdir(group) }
+        let done = try scratch.finish([
+            "/bin/sh", "-c",
+            "cd \(group) && echo 300M > memory.limit_in_bytes && echo $$ > tasks && exec \(quoted)",
+        ])
+        #expect(done.code == 4, "\(done.error)")
+        let point = try scratch.bundle().point(on: "allocate")
+        #expect(point.flags == ["outOfMemory"], "\(point.messages)")
+        #expect(point.messages.contains("the kernel ended it in the first call: memory ran out"))
+        #expect(try scratch.bundle().point(on: "good").outcome == "ok")
     }
 }

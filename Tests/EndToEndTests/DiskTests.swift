@@ -95,7 +95,7 @@ import Testing
             '\(Programs.assay)' verify "$bundle" > /dev/null 2>&1 || code=$?
             echo "verify $code"
             rm '\(disk)/filler'
-            '\(Programs.assay)' run --resume "$bundle" > /dev/null 2>&1
+            '\(Programs.assay)' run --resume "$bundle" \(Programs.allowDebug) > /dev/null 2>&1
             '\(Programs.assay)' verify "$bundle"
             """)
         #expect(done.code == 0, "\(done.output) \(done.error)")

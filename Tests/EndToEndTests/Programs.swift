@@ -19,6 +19,9 @@ enum Programs {
 
     static var assay: String { directory + "/assay" }
 
+    /// These tests look at what happens and not at how fast, so a debug build will do.
+    static let allowDebug = "--allow-debug-build"
+
     private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent()
     /// The small case library of these tests.
@@ -41,6 +44,13 @@ enum Programs {
         Issue.record("'\(build)' failed, so there are no fixture plug-ins")
         return folder
     }()
+
+    static let memoryGroups = "/sys/fs/cgroup/memory"
+
+    /// Whether this process may put another into a group with less memory.
+    static let canLimitMemory =
+        access(memoryGroups + "/tasks", W_OK) == 0
+        && access(memoryGroups + "/memory.limit_in_bytes", F_OK) == 0
 
     /// Whether this process may have a mount namespace of its own.
     static let canMount: Bool = {
@@ -74,6 +84,9 @@ final class Scratch {
     private var started = 0
 
     init() throws {
+        try #require(
+            access(Programs.assay, X_OK) == 0,
+            "'\(Programs.assay)' is not built; ASSAY_TEST_BIN names another folder")
         path =
             FileManager.default.temporaryDirectory
             .appending(path: "assay-end-to-end-\(UUID().uuidString)").path
@@ -149,7 +162,7 @@ final class Scratch {
     func runArguments(_ arguments: [String], plugins: String = Programs.plugins) -> [String] {
         [Programs.assay, "run"] + arguments + [
             "--cases", Programs.cases, "--results", results, "--plugin-path", plugins,
-            "--profile", "smoke", "--memory", "1G",
+            "--profile", "smoke", "--memory", "1G", Programs.allowDebug,
         ]
     }
 

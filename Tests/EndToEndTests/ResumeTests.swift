@@ -65,7 +65,8 @@ import Testing
 
     private func resume(_ scratch: Scratch) throws -> Finished {
         try scratch.assay(
-            "run", "--resume", scratch.bundles[0], "--plugin-path", Programs.plugins)
+            "run", "--resume", scratch.bundles[0], "--plugin-path", Programs.plugins,
+            Programs.allowDebug)
     }
 
     @Test(arguments: [0, 1, 4, 6, 8])
@@ -156,7 +157,7 @@ import Testing
     @Test func `What is no bundle is not continued`() throws {
         let scratch = try Scratch()
         for path in [scratch.path, scratch.path + "/nowhere"] {
-            let done = try scratch.assay("run", "--resume", path)
+            let done = try scratch.assay("run", "--resume", path, Programs.allowDebug)
             #expect(done.code == 2)
             #expect(done.errorLines.count == 1 && done.error.contains("--resume: \(path)"))
         }
@@ -165,7 +166,8 @@ import Testing
     @Test func `A run continues only with the backends it began with`() throws {
         let scratch = try Scratch()
         _ = try interrupted(scratch, after: 4, by: SIGKILL)
-        let done = try scratch.assay("run", "--resume", scratch.bundles[0])
+        let done = try scratch.assay(
+            "run", "--resume", scratch.bundles[0], Programs.allowDebug)
         #expect(done.code == 2)
         #expect(done.errorLines.count == 1 && done.error.contains("no backend 'good'"))
     }

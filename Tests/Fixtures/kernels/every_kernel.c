@@ -1,5 +1,5 @@
 /* Calls every kernel of the reference backend on odd sizes, in memory that ends where the data
- * ends. Built with sanitizers by scripts/kernels-sanitized, so that any step outside is an error. */
+ * ends. Built with sanitizers by scripts/kernels-sanitized: any step outside is an error. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
