@@ -3,10 +3,10 @@ package import Model
 
 /// How long each phase of a launch may take; the harness's own, whatever a plug-in promises.
 package struct Deadlines: Sendable, Hashable {
-    /// Nothing may take longer than this; nil: only the phase's own deadline counts.
-    package var ceiling: Nanoseconds?
+    /// Stands in for every phase's own deadline, shorter or longer; nil: each has its own.
+    package var every: Nanoseconds?
 
-    package init(ceiling: Nanoseconds? = nil) { self.ceiling = ceiling }
+    package init(every: Nanoseconds? = nil) { self.every = every }
 
     /// A sample may take this many times its estimate, but never less than the floor is allowed.
     static let estimateFactor: UInt64 = 10
@@ -29,7 +29,7 @@ package struct Deadlines: Sendable, Hashable {
             case .prepare, .firstCall, .verify: .seconds(600)
             case .warmup, .measure: .seconds(600)
             }
-        return ceiling.map { min($0, own) } ?? own
+        return every ?? own
     }
 
     /// The time from one sign of life to the next while samples are taken.
@@ -39,6 +39,6 @@ package struct Deadlines: Sendable, Hashable {
         let (product, overflow) = estimate.multipliedReportingOverflow(by: Self.estimateFactor)
         let allowed = overflow ? Self.sampleCeiling : Nanoseconds(product)
         let floored = min(max(Self.sampleFloor, allowed), Self.sampleCeiling)
-        return ceiling.map { min($0, floored) } ?? floored
+        return every ?? floored
     }
 }

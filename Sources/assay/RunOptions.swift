@@ -67,7 +67,7 @@ struct RunOptions: ParsableArguments {
 
     /// How long the phases of a launch, and of a listing, may take.
     func deadlines() throws -> Deadlines {
-        Deadlines(ceiling: try deadline.map { try Amount.duration($0, option: "--deadline") })
+        Deadlines(every: try deadline.map { try Amount.duration($0, option: "--deadline") })
     }
 }
 
