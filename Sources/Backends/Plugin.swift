@@ -25,12 +25,17 @@ package struct StartupOptions: Sendable {
     package var cpus: [Int]
     /// `monotonic_raw` or `monotonic`.
     package var clock: String
+    /// `none` or `host`: what the process can reach.
+    package var network: String
 
-    package init(role: String, threads: Int, cpus: [Int], clock: String) {
+    package init(
+        role: String, threads: Int, cpus: [Int], clock: String, network: String = "none"
+    ) {
         self.role = role
         self.threads = threads
         self.cpus = cpus
         self.clock = clock
+        self.network = network
     }
 }
 
@@ -84,6 +89,7 @@ package final class Plugin {
             Attribute("threads", .int(Int64(options.threads))),
             Attribute("cpus", .ints(options.cpus.map(Int64.init))),
             Attribute("clock", .string(options.clock)),
+            Attribute("network", .string(options.network)),
         ])
         try unsafe call("startup") {
             unsafe startup(table.impl, list.pointer, UInt32(list.count), $0)

@@ -102,7 +102,9 @@ package struct TensorSet {
     }
 }
 
-/// An operation that a device has prepared. The C type is `assay_op`.
+/// An operation that a device has prepared, with the tensors that its calls cycle through.
+///
+/// The C type is `assay_op`; there are several where each set of tensors has constants of its own.
 @safe
 package final class PreparedOperation {
     typealias Enqueue =
@@ -113,25 +115,50 @@ package final class PreparedOperation {
         ) -> assay_status
 
     private let device: Device
-    let handle: assay_op
+    private let operation: Operation
+    /// What each set is called with, in the order of ``sets``.
+    private(set) var handles: [assay_op]
+    /// Every handle once.
+    private var owned: [assay_op]
     let enqueueSlot: Enqueue
     package let info: ExecutionInfo
     /// The sets of tensors that calls cycle through.
-    package let sets: [TensorSet]
+    package private(set) var sets: [TensorSet]
 
-    init(
-        device: Device, handle: assay_op, enqueue: @escaping Enqueue, info: ExecutionInfo,
-        sets: [TensorSet]
+    fileprivate init(
+        device: Device, operation: Operation, handle: assay_op, enqueue: @escaping Enqueue,
+        info: ExecutionInfo, set: TensorSet
     ) {
-        precondition(!sets.isEmpty, "an operation runs on at least one set of tensors")
         self.device = device
-        unsafe self.handle = handle
+        self.operation = operation
+        unsafe handles = [handle]
+        unsafe owned = [handle]
         unsafe enqueueSlot = enqueue
         self.info = info
-        self.sets = sets
+        sets = [set]
     }
 
-    deinit { if let destroy = unsafe device.operation.destroy { unsafe destroy(handle) } }
+    deinit {
+        guard let destroy = unsafe device.operation.destroy else { return }
+        unsafe owned.forEach { unsafe destroy($0) }
+    }
+
+    /// Adds sets that calls cycle through after the first.
+    ///
+    /// A set whose constants lie elsewhere is prepared anew: a backend may have packed them, and
+    /// one packed copy for all would stay in the caches that rotating is to get past.
+    package func rotate(through more: [TensorSet]) throws(BackendError) {
+        let hasConstants = operation.inputs.contains(where: \.isConstant)
+        for set in more {
+            var handle = unsafe handles[0]
+            if hasConstants {
+                unsafe handle = try unsafe device.prepareOne(operation, set: set).handle
+                unsafe owned.append(handle)
+            }
+            unsafe handles.append(handle)
+            sets.append(set)
+        }
+    }
 }
 
 extension Device {
@@ -153,15 +180,24 @@ extension Device {
         }
     }
 
-    /// Prepares the operation for these sets of tensors. The C slot is `prepare`.
+    /// Prepares the operation for one set of tensors. The C slot is `prepare`.
     package func prepare(
-        _ operation: Operation, sets: [TensorSet]
+        _ operation: Operation, set: TensorSet
     ) throws(BackendError) -> PreparedOperation {
-        let prepare = try unsafe slot(self.operation.prepare, "assay.op/1 prepare")
         let enqueue = try unsafe slot(self.operation.enqueue, "assay.op/1 enqueue")
+        let (handle, info) = try unsafe prepareOne(operation, set: set)
+        return unsafe PreparedOperation(
+            device: self, operation: operation, handle: handle, enqueue: enqueue, info: info,
+            set: set)
+    }
+
+    fileprivate func prepareOne(
+        _ operation: Operation, set: TensorSet
+    ) throws(BackendError) -> (handle: assay_op, info: ExecutionInfo) {
+        let prepare = try unsafe slot(self.operation.prepare, "assay.op/1 prepare")
         var constants: [Int: Buffer] = [:]
         for (index, input) in operation.inputs.enumerated() where input.isConstant {
-            constants[index] = sets[0].inputBuffers[index]
+            constants[index] = set.inputBuffers[index]
         }
         let descriptor = Descriptor(operation, constants: constants)
         var info = unsafe zeroed(assay_op_info.self)
@@ -179,7 +215,6 @@ extension Device {
             accumulate: DType(rawValue: info.accumulate_dtype),
             packedBytes: Bytes(info.packed_bytes), workspaceBytes: Bytes(info.workspace_bytes),
             setupSeconds: info.setup_s)
-        return unsafe PreparedOperation(
-            device: self, handle: handle, enqueue: enqueue, info: facts, sets: sets)
+        return unsafe (handle, facts)
     }
 }

@@ -67,11 +67,12 @@ package final class Queue {
     ) throws(BackendError) {
         let enqueue = unsafe operation.enqueueSlot
         let sets = operation.sets
+        let handles = unsafe operation.handles
         var set = firstSet % sets.count
         var remaining = count
         while remaining > 0 {
             let status = unsafe enqueue(
-                operation.handle, handle, sets[set].inputs, sets[set].outputs, nil, error)
+                handles[set], handle, sets[set].inputs, sets[set].outputs, nil, error)
             if status == 0 {
                 remaining -= 1
                 set = set + 1 == sets.count ? 0 : set + 1

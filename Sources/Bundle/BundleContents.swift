@@ -31,11 +31,16 @@ package struct BackendUse: Sendable, Hashable, Codable {
     package var manifest: BackendManifest
     package var sha256: String
     package var devices: [DeviceFacts]
+    /// The side of its subjects; nil: the side that was asked for.
+    package var side: Int?
 
-    package init(manifest: BackendManifest, sha256: String, devices: [DeviceFacts]) {
+    package init(
+        manifest: BackendManifest, sha256: String, devices: [DeviceFacts], side: Int? = nil
+    ) {
         self.manifest = manifest
         self.sha256 = sha256
         self.devices = devices
+        self.side = side
     }
 }
 

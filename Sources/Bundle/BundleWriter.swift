@@ -39,8 +39,10 @@ package struct BundleWriter: Sendable {
     package func writeSamples(
         _ samples: [Int64], entry: LaunchEntry, metric: String
     ) throws(BundleError) -> String {
+        let subject = entry.subject
+        let side = subject.side == 0 ? "" : ".against"
         let folder =
-            "samples/\(entry.pointHash)/\(entry.subject.backend).\(entry.subject.device).0"
+            "samples/\(entry.pointHash)/\(subject.backend).\(subject.device).0\(side)"
         try Files.createDirectory(path + "/" + folder)
         let file = folder + "/\(entry.launch).\(metric).i64"
         try Files.write(Self.littleEndian(samples), to: path + "/" + file)

@@ -9,6 +9,7 @@ struct Ceilings {
     private let compute: [Ceiling]
     private let bandwidth: [Ceiling]
     private let cpus: Int
+    private let rules: RuleTable
     /// How far sizes may be apart, as a logarithm, to count as the same level: a factor of four.
     private static let levelDistance = log(4.0)
 
@@ -26,8 +27,9 @@ struct Ceilings {
         var isValid: Bool
     }
 
-    init(_ points: [PointRecord], cpus: Int) {
+    init(_ points: [PointRecord], cpus: Int, rules: RuleTable) {
         self.cpus = cpus
+        self.rules = rules
         compute = points.compactMap { point in
             guard point.point.operation.name == "Peak",
                 let estimate = Self.believable("throughput.flop", of: point)
@@ -140,18 +142,18 @@ struct Ceilings {
             pointHash: point.pointHash + ceiling.pointHash, metric: metric, devices: 1,
             threads: Self.threads(point, cpus), execution: point.backend?.execution,
             division: point.division)
-        let limit = FlagCatalog.limit("implausible")
-        // Only what the intervals cannot explain: a disturbed ceiling proves nothing.
-        let least = ceiling.isValid ? metric.estimate?.interval?.low ?? 0 : 0
-        if utilization == "utilization.compute", least > limit {
-            let message = "at least \(percent(least)) of the compute ceiling of this run"
-            point.flags.append(
-                FlagCatalog.flag("implausible", observed: least, message: message))
-        } else if share > FlagCatalog.limit("aboveReference") {
-            metric.flags.append(
-                FlagCatalog.flag(
-                    "aboveReference", metric: utilization, observed: share,
-                    message: "\(percent(share)) of the ceiling '\(ceiling.citation)'"))
+        var facts = Facts()
+        if utilization == "utilization.compute" {
+            // Only what the intervals cannot explain: a disturbed ceiling proves nothing.
+            facts.set(
+                "ceiling.computeAtLeast",
+                ceiling.isValid ? metric.estimate?.interval?.low ?? 0 : 0)
+        }
+        let impossible = rules.findings(.point, in: [facts])
+        point.flags += impossible
+        if impossible.isEmpty {
+            facts.set("ceiling.share", share, text: ceiling.citation)
+            metric.flags += rules.findings(.metric, in: [facts], metric: utilization)
         }
         point.metrics.append(metric)
     }

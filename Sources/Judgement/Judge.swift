@@ -8,18 +8,21 @@ package enum Judge {
     /// - Parameters:
     ///   - status: `complete` or `partial`.
     ///   - ended: UTC, ISO 8601.
+    ///   - rules: the table of findings to judge by.
     package static func record(
-        of contents: BundleContents, status: String, ended: String
+        of contents: BundleContents, status: String, ended: String,
+        rules: RuleTable = .current
     ) -> Record {
         let plan = contents.plan
         let environment = contents.environment
-        let subjects = plan.subjects.sorted { ($0.backend, $0.device) < ($1.backend, $1.device) }
+        let subjects = plan.subjects.sorted()
         var points = plan.points.flatMap { planned in
             subjects.map { subject in
-                PointJudge(contents: contents, planned: planned, subject: subject).record()
+                PointJudge(contents: contents, planned: planned, subject: subject, rules: rules)
+                    .record()
             }
         }
-        Ceilings(points, cpus: plan.cpus.count).apply(to: &points)
+        Ceilings(points, cpus: plan.cpus.count, rules: rules).apply(to: &points)
         for index in points.indices { points[index].settleStatus() }
         var profiles: [ProfileID] = []
         for id in ProfileID.allCases where plan.points.contains(where: { $0.profile.id == id }) {
@@ -27,22 +30,26 @@ package enum Judge {
         }
         let run = RunFacts(
             id: environment.runID, started: environment.started, ended: ended, status: status,
-            harness: environment.harness, methodology: plan.methodology,
+            harness: environment.harness, methodology: plan.methodology, rules: rules.version,
             planSha256: contents.planSha256, seed: plan.seed, request: plan.request,
             profiles: profiles)
         return Record(
             run: run, machine: environment.before,
-            calibration: calibration(contents), points: points, flags: [])
+            calibration: calibration(contents, rules: rules), points: points, flags: [])
     }
 
     /// What the harness itself cost, from its own points and from every launch's calibration.
-    private static func calibration(_ contents: BundleContents) -> CalibrationFacts {
+    private static func calibration(
+        _ contents: BundleContents, rules: RuleTable
+    ) -> CalibrationFacts {
         var facts = CalibrationFacts(clock: contents.plan.clock)
         let pairs = contents.launches.compactMap { $0.calibrationStart?.overheadNanoseconds }
         facts.clockPairNanoseconds = metric(
             "clock.pair", pairs.map { $0 * 1e-9 }, clock: contents.plan.clock)
         guard let planned = contents.plan.harnessPoints.first else { return facts }
-        var record = PointJudge(contents: contents, planned: planned, subject: .harness).record()
+        var record = PointJudge(
+            contents: contents, planned: planned, subject: .harness, rules: rules
+        ).record()
         record.settleStatus()
         facts.harnessOverhead = record.metric("time")
         let ready = contents.launches.filter { $0.subject == .harness }

@@ -7,6 +7,7 @@ struct PointJudge {
     let contents: BundleContents
     let planned: PlannedPoint
     let subject: Subject
+    let rules: RuleTable
 
     private var entries: [LaunchEntry] {
         contents.launches.filter { $0.pointHash == planned.pointHash && $0.subject == subject }
@@ -39,7 +40,9 @@ struct PointJudge {
     }
 
     private func backend(_ entries: [LaunchEntry]) -> BackendFacts? {
-        let used = contents.environment.backends.first { $0.manifest.id == subject.backend }
+        let used = contents.environment.backends.first {
+            $0.manifest.id == subject.backend && ($0.side ?? 0) == subject.side
+        }
         guard let used else { return nil }
         let device = used.devices.first { $0.index == subject.device }
         let execution = entries.compactMap(\.execution).last
@@ -59,7 +62,7 @@ struct PointJudge {
 
     /// What became of the point. Wrong outputs and failures are never averaged away.
     private func outcome(_ entries: [LaunchEntry], good: Int) -> (Outcome, [String]) {
-        guard !entries.isEmpty else { return (.notReached, ["the run ended before it"]) }
+        guard !entries.isEmpty else { return (.notReached, [reasonNotReached]) }
         for bad in [Outcome.invalid, .error, .unsupported] {
             let such = entries.filter { $0.outcome == bad }
             guard !such.isEmpty else { continue }
@@ -72,77 +75,71 @@ struct PointJudge {
         if good < planned.profile.launches {
             let missing = planned.profile.launches - good
             return good == 0
-                ? (.notReached, ["the run ended before it"])
+                ? (.notReached, [reasonNotReached])
                 : (.notReached, ["the run ended \(missing) launches before its end"])
         }
         return (.ok, [])
     }
 
+    /// Why there is no launch: the device was given up before, or the run ended.
+    private var reasonNotReached: String {
+        let last = contents.launches.last { $0.subject == subject && $0.givenUp != nil }
+        guard let last, let reason = last.givenUp else { return "the run ended before it" }
+        let culprit = contents.plan.points.first { $0.pointHash == last.pointHash }
+        let place = culprit.map { "after '\($0.point.label)'" } ?? "before"
+        return "the device was given up \(place): \(reason)"
+    }
+
+    /// What is found about the point as a whole: failures by name, then what the rules say.
     private func pointFlags(_ entries: [LaunchEntry], good: Int) -> [Flag] {
         var flags: [Flag] = []
         var seen: Set<String> = []
         for entry in entries {
             guard let failure = entry.failure, seen.insert(failure).inserted else { continue }
-            flags.append(
-                FlagCatalog.flag(
-                    FlagCatalog.definition(failure) == nil ? "harnessError" : failure,
-                    observed: entry.correctness?.value, message: entry.reasons.last ?? failure))
+            let id = RuleTable.current.rule(failure) == nil ? RuleTable.unknownFailure : failure
+            let flag = rules.flag(
+                id, observed: entry.correctness?.value, limit: rules.limit(id), text: entry.reasons.last ?? failure)
+            if let flag { flags.append(flag) }
         }
+        var facts = Facts()
         var violations: [String] = []
         for violation in entries.flatMap(\.violations) where !violations.contains(violation) {
             violations.append(violation)
         }
-        if !violations.isEmpty {
-            flags.append(
-                FlagCatalog.flag(
-                    "ruleViolation",
-                    message: "the plug-in " + violations.joined(separator: ", ")))
+        facts.set(
+            "violations", Double(violations.count), text: violations.joined(separator: ", "))
+        facts.set("zeroData", planned.point.data == .zeros ? 1 : 0)
+        facts.set("debugBuild", contents.plan.debugBuild ? 1 : 0)
+        let launches = entries.map { entry in
+            LaunchFacts.processorFacts(entry.counters, threads: Double(threads))
         }
-        if planned.point.data == .zeros {
-            flags.append(FlagCatalog.flag("zeroData", message: "the inputs are all zero"))
-        }
-        if contents.plan.debugBuild {
-            flags.append(FlagCatalog.flag("debugBuild", message: "a debug build measured this"))
-        }
-        if let excess = threadsExcess(entries) {
-            flags.append(
-                FlagCatalog.flag(
-                    "threadsExceeded", observed: excess,
-                    message: "it used \(percent(excess)) more processor time than its threads have")
-            )
-        }
-        return flags
+        // One set of facts for the point, and one for each launch: no rule asks for both.
+        return flags + rules.findings(.point, in: [facts] + launches)
     }
 
     private var threads: Int {
         planned.point.threads?.resolved(cores: contents.plan.cpus.count) ?? contents.plan.cpus.count
     }
 
-    /// How far processor time went beyond the threads given, where it went beyond the limit.
-    private func threadsExcess(_ entries: [LaunchEntry]) -> Double? {
-        let excess = entries.compactMap { entry -> Double? in
-            let wall = entry.counters.measuringNanoseconds
-            // Processor time is counted in ticks on some systems: short phases say nothing.
-            guard wall > 50_000_000 else { return nil }
-            return Double(entry.counters.processorNanoseconds) / (Double(wall) * Double(threads))
-                - 1
-        }.max()
-        guard let excess, excess > FlagCatalog.limit("threadsExceeded") else { return nil }
-        return excess
-    }
-
     private func metrics(_ series: [LaunchSeries]) -> [Metric] {
         let builder = PointMetrics(planned: planned, launches: series, clock: contents.plan.clock)
-        let findings = SampleFindings(
-            series, profile: planned.profile, metric: builder.timeName, threads: threads)
+        let steal = LaunchFacts.stealShare(
+            contents.launches, cpus: contents.plan.cpus.count)
+        let facts = series.map {
+            LaunchFacts.facts(of: $0, profile: planned.profile, threads: threads, steal: steal)
+        }
+        let findings = rules.findings(.samples, in: facts, metric: builder.timeName)
         return builder.all().map { metric in
             var judged = metric
             // Everything that follows from the samples shares their findings.
             let isSampled =
                 metric.name == builder.timeName || metric.derivation != nil
                 || metric.name.hasPrefix("latency.")
-            judged.flags = isSampled ? findings.flags.map { $0.about(metric.name) } : []
-            if isSampled, let flag = notConverged(metric) { judged.flags.append(flag) }
+            judged.flags = isSampled ? findings.map { $0.about(metric.name) } : []
+            if isSampled {
+                judged.flags += rules.findings(
+                    .metric, in: [convergence(of: metric)], metric: metric.name)
+            }
             judged.comparabilityKey = Comparability.key(
                 pointHash: planned.pointHash, metric: metric, devices: 1, threads: threads,
                 execution: series.last?.entry.execution, division: "closed")
@@ -150,17 +147,15 @@ struct PointJudge {
         }
     }
 
-    private func notConverged(_ metric: Metric) -> Flag? {
+    /// How wide the interval of a metric is, and how wide it may be.
+    private func convergence(of metric: Metric) -> Facts {
+        var facts = Facts()
         guard let target = planned.profile.targetHalfWidth, let estimate = metric.estimate,
             let interval = estimate.interval, interval.basis == .launches
-        else { return nil }
-        let width = (interval.high - interval.low) / 2 / estimate.value
-        guard width > target else { return nil }
-        var flag = FlagCatalog.flag(
-            "notConverged", metric: metric.name, observed: width,
-            message: "the interval is ±\(percent(width)) wide; ±\(percent(target)) was asked for")
-        flag.limit = target
-        return flag
+        else { return facts }
+        facts.set("halfWidth", (interval.high - interval.low) / 2 / estimate.value)
+        facts.set("halfWidthTarget", target)
+        return facts
     }
 }
 

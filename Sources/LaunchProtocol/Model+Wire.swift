@@ -97,6 +97,11 @@ extension LaunchCounters {
         ]
         for reading in readings { writer.optional(reading) { $0.put($1) } }
         writer.put(suspendedNanoseconds)
+        let counts = [
+            busyNanoseconds, stolenNanoseconds, pressureNanoseconds, cgroupThrottles,
+            throttleEvents,
+        ]
+        for count in counts { writer.optional(count) { $0.put($1) } }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -115,6 +120,15 @@ extension LaunchCounters {
         memoryAfter = try Self.reading(&reader)
         clockRateDeviation = try Self.reading(&reader)
         suspendedNanoseconds = try reader.uint64()
+        busyNanoseconds = try Self.count(&reader)
+        stolenNanoseconds = try Self.count(&reader)
+        pressureNanoseconds = try Self.count(&reader)
+        cgroupThrottles = try Self.count(&reader)
+        throttleEvents = try Self.count(&reader)
+    }
+
+    private static func count(_ reader: inout ByteReader) throws(WireError) -> UInt64? {
+        try reader.optional { reader throws(WireError) in try reader.uint64() }
     }
 
     private static func reading(_ reader: inout ByteReader) throws(WireError) -> Double? {

@@ -139,6 +139,18 @@ package struct LaunchCounters: Sendable, Hashable, Codable {
     package var suspendedNanoseconds: UInt64
     /// CLOCK_MONOTONIC's rate relative to the run's clock, minus 1; nil when too short to tell.
     package var clockRateDeviation: Double?
+    /// Processor time of everybody on the machine; nil where the system does not count it.
+    package var busyNanoseconds: UInt64?
+    /// Time that a hypervisor took from the machine's processors.
+    package var stolenNanoseconds: UInt64?
+    /// Time in which some task waited for a processor.
+    package var pressureNanoseconds: UInt64?
+    /// How often the cgroup's quota stopped its tasks.
+    package var cgroupThrottles: UInt64?
+    /// How often the processor throttled itself, over all cores.
+    package var throttleEvents: UInt64?
+    /// About how long the process was seen stopped; nil: never.
+    package var stoppedNanoseconds: UInt64?
 
     package init(measuringNanoseconds: UInt64 = 0) {
         self.measuringNanoseconds = measuringNanoseconds
@@ -193,6 +205,8 @@ package struct LaunchEntry: Sendable, Hashable, Codable {
     package var output: String
     /// Sample files relative to the bundle.
     package var files: [String]
+    /// Why the device was given up after this launch; nil: it answers.
+    package var givenUp: String?
 
     package init(index: Int, pointHash: String, subject: Subject, launch: Int) {
         self.index = index

@@ -25,14 +25,42 @@ package struct Subject: Sendable, Hashable, Codable {
     package var backend: String
     /// The index of the device in the backend.
     package var device: Int
+    /// 0: what was asked for. 1: what it is set against, launch by launch, in the same run.
+    package var side: Int
 
-    package init(backend: String, device: Int) {
+    package init(backend: String, device: Int, side: Int = 0) {
         self.backend = backend
         self.device = device
+        self.side = side
     }
 
     /// The backend that does nothing: what it costs is the harness's own.
     package static let harness = Subject(backend: "null", device: 0)
+}
+
+extension Subject: Comparable {
+    /// By backend, device and side: the order of reports.
+    package static func < (left: Subject, right: Subject) -> Bool {
+        (left.backend, left.device, left.side) < (right.backend, right.device, right.side)
+    }
+}
+
+extension Subject {
+    private enum Key: String, CodingKey { case backend, device, side }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        backend = try container.decode(String.self, forKey: .backend)
+        device = try container.decode(Int.self, forKey: .device)
+        side = try container.decodeIfPresent(Int.self, forKey: .side) ?? 0
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(backend, forKey: .backend)
+        try container.encode(device, forKey: .device)
+        if side != 0 { try container.encode(side, forKey: .side) }
+    }
 }
 
 /// A point with everything the plan decided about it.

@@ -29,6 +29,8 @@ package struct RunFacts: Sendable, Hashable, Codable {
     package var status: String
     package var harness: HarnessFacts
     package var methodology: String
+    /// The version of the table of findings that it was judged by.
+    package var rules: String
     package var planSha256: String
     package var seed: Seed
     package var request: [String]
@@ -37,7 +39,7 @@ package struct RunFacts: Sendable, Hashable, Codable {
 
     package init(
         id: String, started: String, ended: String, status: String, harness: HarnessFacts,
-        methodology: String, planSha256: String, seed: Seed, request: [String],
+        methodology: String, rules: String, planSha256: String, seed: Seed, request: [String],
         profiles: [ProfileID]
     ) {
         self.id = id
@@ -46,6 +48,7 @@ package struct RunFacts: Sendable, Hashable, Codable {
         self.status = status
         self.harness = harness
         self.methodology = methodology
+        self.rules = rules
         self.planSha256 = planSha256
         self.seed = seed
         self.request = request

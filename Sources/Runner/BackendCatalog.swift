@@ -19,6 +19,38 @@ package struct InstalledBackend: Sendable, Hashable {
     }
 }
 
+extension InstalledBackend {
+    /// The backend of a manifest file, whose library is named relative to it.
+    package init(manifestFile file: String) throws(RunnerError) {
+        let manifest: BackendManifest
+        do throws(BundleError) {
+            let data = try Files.read(file, limit: 1 << 20)
+            manifest = try JSONCoding.decode(BackendManifest.self, from: data, file: file)
+        } catch {
+            throw RunnerError(.backend, detail: "\(error)")
+        }
+        guard let library = manifest.file else {
+            throw RunnerError(.backend, detail: "\(file): names no library under 'file'")
+        }
+        let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+        let path = Self.absolute(library.hasPrefix("/") ? library : folder + library)
+        if let stated = manifest.sha256, let actual = Hashing.sha256(ofFile: path),
+            stated != actual
+        {
+            throw RunnerError(
+                .backend, detail: "\(file): '\(library)' does not have the stated SHA-256")
+        }
+        self.init(manifest: manifest, manifestFile: file, library: path)
+    }
+
+    /// The path from the root, because a worker runs in a directory of its own.
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+}
+
 /// What there is on this machine, found from manifests alone: no vendor library is loaded.
 package struct BackendCatalog: Sendable {
     package private(set) var backends: [InstalledBackend]
@@ -34,7 +66,7 @@ package struct BackendCatalog: Sendable {
         }
         for directory in pluginPath {
             for name in Files.names(in: directory) where name.hasSuffix(".json") {
-                read(directory + "/" + name, in: directory)
+                read(directory + "/" + name)
             }
         }
         backends.sort { $0.manifest.id < $1.manifest.id }
@@ -58,32 +90,12 @@ package struct BackendCatalog: Sendable {
         backends.append(added)
     }
 
-    private mutating func read(_ file: String, in directory: String) {
-        do {
-            let data = try Files.read(file, limit: 1 << 20)
-            let manifest = try JSONCoding.decode(BackendManifest.self, from: data, file: file)
-            guard let library = manifest.file else {
-                problems.append("\(file): names no library under 'file'")
-                return
-            }
-            let path = Self.absolute(library.hasPrefix("/") ? library : directory + "/" + library)
-            if let stated = manifest.sha256, let actual = Hashing.sha256(ofFile: path),
-                stated != actual
-            {
-                problems.append("\(file): '\(library)' does not have the stated SHA-256")
-                return
-            }
-            add(InstalledBackend(manifest: manifest, manifestFile: file, library: path))
+    private mutating func read(_ file: String) {
+        do throws(RunnerError) {
+            add(try InstalledBackend(manifestFile: file))
         } catch {
             problems.append("\(error)")
         }
-    }
-
-    /// The path from the root, because a worker runs in a directory of its own.
-    private static func absolute(_ path: String) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { return path }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
     }
 
     /// The manifests that the worker carries for the backends linked into it.

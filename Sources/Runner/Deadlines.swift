@@ -18,6 +18,10 @@ package struct Deadlines: Sendable, Hashable {
     /// No sample may take longer, whatever its estimate says: it lies where the plug-in can write.
     static let sampleCeiling = Nanoseconds.seconds(3600)
 
+    /// Those of a health check, which nobody waits for as long as for a measurement.
+    var forHealth: Deadlines { Deadlines(every: min(every ?? Self.healthMax, Self.healthMax)) }
+    private static let healthMax = Nanoseconds.seconds(30)
+
     /// The time a phase may take from its beginning; just-in-time compilers of 99 s were seen.
     package func limit(of phase: LaunchPhase) -> Nanoseconds {
         let own: Nanoseconds =

@@ -8,6 +8,8 @@ package struct BackendListing: Sendable {
     package var version: String
     /// Why the backend cannot be used here; nil when it can.
     package var problem: String?
+    /// It crashed, hung or broke the protocol instead of answering.
+    package var misbehaved = false
 }
 
 /// Asks backends for their devices, each in a worker of its own.
@@ -39,7 +41,10 @@ package enum DeviceLister {
             default: break
             }
         }
-        if let failure = outcome.failure { listing.problem = failure.sentence }
+        if let failure = outcome.failure {
+            listing.problem = failure.sentence
+            listing.misbehaved = true
+        }
         if listing.problem == nil, listing.devices.isEmpty { listing.problem = "it has no device" }
         return listing
     }

@@ -22,16 +22,26 @@ extension LaunchEntry {
             failure = "exitedEarly"
             reasons.append("it ended without a result \(worker.phase.clause)")
         }
+        if worker.stopped > .zero { counters.stoppedNanoseconds = worker.stopped.value }
         if !worker.standardOutput.isEmpty { violations.append("wrote to standard output") }
         if worker.strays > 0 { violations.append("left \(worker.strays) process(es) behind") }
         output = String((worker.standardOutput + worker.standardError).suffix(Self.outputLimit))
     }
 
+    /// Whether what happened may have left the device in a bad state.
+    var isTainted: Bool {
+        outcome == .error && failure.map(Self.tainting.contains) == true
+    }
+
+    private static let tainting: Set<String> = [
+        "crashed", "timedOut", "exitedEarly", "protocolViolation", "deviceLost",
+    ]
+
     private mutating func take(_ frame: Frame) {
         switch frame {
         case .failure(let found):
             outcome = found.kind == .unsupported ? .unsupported : .error
-            failure = found.kind == .unsupported ? nil : Self.name(found.kind)
+            failure = found.kind == .unsupported ? nil : Self.name(found)
             reasons.append(found.kind == .unsupported ? found.message : found.sentence)
         case .result(let result): take(result)
         default: break
@@ -54,8 +64,12 @@ extension LaunchEntry {
         violations += result.violations
     }
 
-    private static func name(_ kind: LaunchFailure.Kind) -> String {
-        switch kind {
+    /// The ABI's ASSAY_E_DEVICE_LOST.
+    private static let deviceLost = -4
+
+    private static func name(_ failure: LaunchFailure) -> String {
+        switch failure.kind {
+        case .backend where failure.status == deviceLost: "deviceLost"
         case .unsupported: "unsupported"
         case .backend: "backendError"
         case .load: "loadFailed"

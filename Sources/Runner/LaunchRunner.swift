@@ -16,7 +16,7 @@ package struct FinishedLaunch: Sendable {
 final class LaunchRunner {
     private let setup: WorkerSetup
     private let plan: Plan
-    private let backends: [String: InstalledBackend]
+    private let backends: [BackendSeat: InstalledBackend]
     private let deadlines: Deadlines
     private let lastLevelCache: Bytes
     private let interrupts: Int32
@@ -26,16 +26,13 @@ final class LaunchRunner {
     /// Verdicts by digest of the outputs: the same bytes are right or wrong together.
     private var verdicts: [String: Correctness] = [:]
 
-    /// What happened to a device that could not be brought to an end.
-    private(set) var quarantined: [Subject: String] = [:]
-
     init(
-        setup: WorkerSetup, plan: Plan, backends: [InstalledBackend], deadlines: Deadlines,
-        lastLevelCache: Bytes, interrupts: Int32
+        setup: WorkerSetup, plan: Plan, backends: [BackendSeat: InstalledBackend],
+        deadlines: Deadlines, lastLevelCache: Bytes, interrupts: Int32
     ) {
         self.setup = setup
         self.plan = plan
-        self.backends = Dictionary(uniqueKeysWithValues: backends.map { ($0.manifest.id, $0) })
+        self.backends = backends
         self.deadlines = deadlines
         self.lastLevelCache = lastLevelCache
         self.interrupts = interrupts
@@ -46,9 +43,7 @@ final class LaunchRunner {
     func run(
         _ planned: PlannedPoint, subject: Subject, launch: Int, index: Int
     ) throws(RunnerError) -> FinishedLaunch {
-        guard let backend = backends[subject.backend] else {
-            throw RunnerError(.backend, detail: "there is no backend '\(subject.backend)'")
-        }
+        let backend = try backend(of: subject)
         let threads = planned.point.threads?.resolved(cores: plan.cpus.count) ?? plan.cpus.count
         let request = request(planned, backend: backend, subject: subject, threads: threads)
         let layout = SampleLayout(capacity: planned.profile.samplesMax + 2)
@@ -62,6 +57,11 @@ final class LaunchRunner {
         var entry = LaunchEntry(
             index: index, pointHash: planned.pointHash, subject: subject, launch: launch)
         entry.fill(from: outcome)
+        if outcome.isAbandoned {
+            entry.givenUp = "its process could not be ended and may still hold the device"
+        } else if entry.isTainted {
+            entry.givenUp = try healthProblem(subject)
+        }
         guard entry.failure == nil, entry.outcome == .ok else {
             return FinishedLaunch(entry: entry, elapsed: [], starts: [])
         }
@@ -78,16 +78,49 @@ final class LaunchRunner {
             starts: samples.integers(at: layout.startsOffset, count: count))
     }
 
+    private func backend(of subject: Subject) throws(RunnerError) -> InstalledBackend {
+        guard let found = backends[BackendSeat(subject)] else {
+            throw RunnerError(.backend, detail: "there is no backend '\(subject.backend)'")
+        }
+        return found
+    }
+
+    /// Opens the device again and runs the empty operation for a moment.
+    ///
+    /// Nil when the device answers; a backend without that operation answers by saying so.
+    private func healthProblem(_ subject: Subject) throws(RunnerError) -> String? {
+        let backend = try backend(of: subject)
+        var request = LaunchRequest(
+            role: .compute, nonce: nonces.next(), entry: backend.entry,
+            operation: Operation(domain: "assay", name: "Empty", opset: 1, inputs: [], outputs: []))
+        request.device = subject.device
+        request.cpus = plan.cpus
+        request.clock = plan.clock == "monotonic" ? 1 : 4
+        request.profile = Profile.named(.smoke).limited(toPointTime: .seconds(1))
+        request.memoryLimit = plan.memoryLimit
+        request.isolateNetwork = backend.manifest.network != .host
+        let layout = SampleLayout(capacity: request.profile.samplesMax + 2)
+        let samples = try SharedRegion(name: "assay-samples", byteCount: layout.byteCount)
+        let outputs = try SharedRegion(name: "assay-outputs", byteCount: 0)
+        let process = try start(
+            request, regions: [samples, outputs, nil], manifest: backend.manifest,
+            threads: plan.cpus.count, deadlines: deadlines.forHealth)
+        let outcome = try process.finish()
+        var entry = LaunchEntry(index: 0, pointHash: "", subject: subject, launch: 0)
+        entry.fill(from: outcome)
+        return entry.outcome == .error ? entry.reasons.last ?? "it does not answer" : nil
+    }
+
     private func start(
         _ request: LaunchRequest, regions: [SharedRegion?], manifest: BackendManifest?,
-        threads: Int
+        threads: Int, deadlines: Deadlines? = nil
     ) throws(RunnerError) -> WorkerProcess {
         var own = setup
         own.environment = WorkerEnvironment.variables(
             manifest: manifest, threads: threads, directory: setup.directory)
         return try WorkerProcess(
-            setup: own, request: request, regions: regions, deadlines: deadlines,
-            interrupts: interrupts)
+            setup: own, request: request, regions: regions,
+            deadlines: deadlines ?? self.deadlines, interrupts: interrupts)
     }
 
     private func request(
@@ -163,6 +196,24 @@ final class LaunchRunner {
         expectation = (planned.pointHash, region, false)
         verdicts = [:]
         return region
+    }
+}
+
+/// What decides which backend runs a launch: its id, and its side in a run of two.
+package struct BackendSeat: Sendable, Hashable {
+    package var id: String
+    package var side: Int
+
+    package init(id: String, side: Int) {
+        self.id = id
+        self.side = side
+    }
+
+    /// The backend that does nothing.
+    package static let harness = BackendSeat(Subject.harness)
+
+    init(_ subject: Subject) {
+        self.init(id: subject.backend, side: subject.side)
     }
 }
 

@@ -13,19 +13,21 @@ package enum RunEvent: Sendable {
 package struct SessionSetup {
     package var worker: WorkerSetup
     package var plan: Plan
-    package var backends: [InstalledBackend]
+    package var backends: [BackendSeat: InstalledBackend]
     package var deadlines: Deadlines
     package var lastLevelCache: Bytes
     /// Launches already in the journal, when a run continues.
     package var journal: [LaunchEntry]
-    package var telemetryPeriod: Nanoseconds
+    /// How often sensors are read beside the run; nil: never.
+    package var telemetryPeriod: Nanoseconds?
     /// Nanoseconds since the run began, at the start of this session.
     package var elapsedBefore: UInt64
     package var onEvent: (RunEvent) -> Void
 
     package init(
-        worker: WorkerSetup, plan: Plan, backends: [InstalledBackend], deadlines: Deadlines,
-        lastLevelCache: Bytes, journal: [LaunchEntry], telemetryPeriod: Nanoseconds,
+        worker: WorkerSetup, plan: Plan, backends: [BackendSeat: InstalledBackend],
+        deadlines: Deadlines,
+        lastLevelCache: Bytes, journal: [LaunchEntry], telemetryPeriod: Nanoseconds?,
         elapsedBefore: UInt64, onEvent: @escaping (RunEvent) -> Void
     ) {
         self.worker = worker
@@ -46,6 +48,8 @@ package final class RunSession {
     private let writer: BundleWriter
     private let interrupts: Int32
     private var journal: [LaunchEntry]
+    /// Devices that this session will not touch again.
+    private var givenUp: Set<Subject> = []
     private let started = now()
 
     package init(_ setup: SessionSetup, writer: BundleWriter) {
@@ -69,9 +73,11 @@ package final class RunSession {
             setup: setup.worker, plan: setup.plan, backends: setup.backends,
             deadlines: setup.deadlines, lastLevelCache: setup.lastLevelCache,
             interrupts: interrupts)
-        let telemetry = try? TelemetryKeeper(
-            setup: setup.worker, plan: setup.plan, period: setup.telemetryPeriod,
-            nonce: started, interrupts: -1)
+        let telemetry = setup.telemetryPeriod.flatMap { period in
+            try? TelemetryKeeper(
+                setup: setup.worker, plan: setup.plan, period: period, nonce: started,
+                interrupts: -1)
+        }
         defer { try? telemetry?.finish(into: writer) }
         let steps = Self.schedule(setup.plan)
         let total = steps.count
@@ -110,6 +116,7 @@ package final class RunSession {
 
     /// Whether the launch is still to be made: not in the journal, and not pointless.
     private func isWanted(_ step: Step) -> Bool {
+        guard !givenUp.contains(step.subject) else { return false }
         let same = journal.filter {
             $0.pointHash == step.point.pointHash && $0.subject == step.subject
         }
@@ -135,6 +142,7 @@ package final class RunSession {
         }
         try writer.append(finished.entry)
         journal.append(finished.entry)
+        if finished.entry.givenUp != nil { givenUp.insert(step.subject) }
         setup.onEvent(.finished(finished.entry, step.point))
     }
 }

@@ -19,6 +19,10 @@ package struct WorkerOutcome: Sendable {
     package var readyDuration: Nanoseconds?
     /// Processes that it left behind, which were ended.
     package var strays = 0
+    /// About how long it was seen stopped, by SIGSTOP or a debugger.
+    package var stopped = Nanoseconds.zero
+    /// Not even SIGKILL ended it: whatever it held is still held.
+    package var isAbandoned = false
 }
 
 /// What a worker is started with.
@@ -62,6 +66,7 @@ final class WorkerProcess {
     private var phaseStart: UInt64
     private var lastBeat: UInt64 = 0
     private var lastBeatTime: UInt64
+    private var lastLook: UInt64
     private var gotFinal = false
     /// When a worker without an end of its own was told to end.
     private var stopTime: UInt64?
@@ -97,6 +102,7 @@ final class WorkerProcess {
         started = now()
         phaseStart = started
         lastBeatTime = started
+        lastLook = started
         Descendants.adopt()
         siblings = Descendants.children()
         kernelKillsBefore = Self.kernelKills()
@@ -249,7 +255,12 @@ final class WorkerProcess {
                 fail("timedOut", "no sign of life for \(seconds) s \(outcome.phase.clause)")
             }
         }
-        if let resident = residentBytes(), resident > memoryLimit {
+        let status = statusFields()
+        if status["State"] == "T" || status["State"] == "t" {
+            outcome.stopped += Nanoseconds(time - min(time, lastLook))
+        }
+        lastLook = time
+        if let resident = residentBytes(status), resident > memoryLimit {
             fail(
                 "outOfMemory",
                 "it took \(resident >> 20) MiB of memory \(outcome.phase.clause); "
@@ -257,15 +268,21 @@ final class WorkerProcess {
         }
     }
 
-    /// What the process holds itself: private memory and shared memory that is not the harness's.
-    private func residentBytes() -> UInt64? {
-        guard request.memoryLimit > .zero else { return nil }
-        var kibibytes: [Substring: UInt64] = [:]
+    /// What the kernel says of the process, by name: the first word of each line.
+    private func statusFields() -> [Substring: Substring] {
+        var fields: [Substring: Substring] = [:]
         for line in ProcessFile.text("/proc/\(pid)/status").split(separator: "\n") {
-            let fields = line.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " })
-            if fields.count > 1, let value = UInt64(fields[1]) { kibibytes[fields[0]] = value }
+            let words = line.split(whereSeparator: { $0 == ":" || $0 == "\t" || $0 == " " })
+            if words.count > 1 { fields[words[0]] = words[1] }
         }
-        guard let own = kibibytes["RssAnon"], let shared = kibibytes["RssShmem"] else { return nil }
+        return fields
+    }
+
+    /// What the process holds itself: private memory and shared memory that is not the harness's.
+    private func residentBytes(_ status: [Substring: Substring]) -> UInt64? {
+        guard request.memoryLimit > .zero, let own = status["RssAnon"].flatMap({ UInt64($0) }),
+            let shared = status["RssShmem"].flatMap({ UInt64($0) })
+        else { return nil }
         return own << 10 + (shared << 10) - min(shared << 10, sharedBytes)
     }
 
@@ -297,6 +314,7 @@ final class WorkerProcess {
             usleep(2000)
         }
         outcome.failure?.sentence += "; it could not be killed and was abandoned"
+        outcome.isAbandoned = true
         return 0
     }
 

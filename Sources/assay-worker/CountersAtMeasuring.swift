@@ -1,14 +1,23 @@
 import Measurement
 import Model
 
-/// The process's counters over the measuring phase alone.
+/// The counters of process and machine over the measuring phase alone.
 final class CountersAtMeasuring {
+    private let cpus: [Int]
     private var before = ProcessFacts()
+    private var machineBefore = MachineCounters()
 
-    func begin() { before = ProcessFacts.read() }
+    /// - Parameter cpus: the processors that are measured on.
+    init(cpus: [Int]) { self.cpus = cpus }
+
+    func begin() {
+        machineBefore = MachineCounters.read(cpus: cpus)
+        before = ProcessFacts.read()
+    }
 
     func end(measuring: Nanoseconds) -> LaunchCounters {
         let after = ProcessFacts.read()
+        let machine = MachineCounters.read(cpus: cpus).since(machineBefore)
         var counters = LaunchCounters(measuringNanoseconds: measuring.value)
         counters.runQueueWaitNanoseconds = difference(\.runQueueWaitNanoseconds, after)
         counters.processorNanoseconds = difference(\.processorNanoseconds, after)
@@ -16,6 +25,11 @@ final class CountersAtMeasuring {
         counters.majorFaults = difference(\.majorFaults, after)
         counters.peakResidentBytes = after.peakResidentBytes
         counters.threads = after.threads
+        counters.busyNanoseconds = machine.busyNanoseconds
+        counters.stolenNanoseconds = machine.stolenNanoseconds
+        counters.pressureNanoseconds = machine.pressureNanoseconds
+        counters.cgroupThrottles = machine.cgroupThrottles
+        counters.throttleEvents = machine.throttleEvents
         return counters
     }
 

@@ -18,7 +18,7 @@ struct EnumerateRole {
             try plugin.start(
                 StartupOptions(
                     role: "compute", threads: max(1, request.cpus.count), cpus: request.cpus,
-                    clock: "monotonic_raw"))
+                    clock: "monotonic_raw", network: request.isolateNetwork ? "none" : "host"))
             phase.enter(.open)
             var devices: [DeviceFacts] = []
             for index in 0..<(try plugin.deviceCount()) {

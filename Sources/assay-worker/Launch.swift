@@ -31,8 +31,9 @@ struct Launch {
         let sets = try WorkingSets(request: request, device: device, queue: queue)
         phase.enter(.prepare)
         let prepareStart = clock.now()
-        let operation = try device.prepare(request.operation, sets: sets.sets)
+        let operation = try device.prepare(request.operation, set: sets.sets[0])
         let prepare = clock.now() - prepareStart
+        try operation.rotate(through: Array(sets.sets.dropFirst()))
         try sets.poison(queue: queue)
         phase.enter(.firstCall)
         let firstStart = clock.now()
@@ -77,7 +78,8 @@ struct Launch {
         try plugin.start(
             StartupOptions(
                 role: "compute", threads: request.cpus.count, cpus: request.cpus,
-                clock: request.clock == HostClock.monotonic.id ? "monotonic" : "monotonic_raw"))
+                clock: request.clock == HostClock.monotonic.id ? "monotonic" : "monotonic_raw",
+                network: request.isolateNetwork ? "none" : "host"))
         guard request.device < (try plugin.deviceCount()) else {
             throw LaunchError(description: "the backend has no device \(request.device)")
         }
@@ -106,7 +108,7 @@ struct Launch {
         let calibrationStart = try clock.calibrate()
         let reading = canary.read(milliseconds: Self.canaryMilliseconds)
         let rate = ClockRateCheck(clock: clock)
-        let counters = CountersAtMeasuring()
+        let counters = CountersAtMeasuring(cpus: request.cpus)
         let phase = phase
         var sampler = Sampler(
             profile: request.profile, timing: request.timing, cache: request.cache,

@@ -16,29 +16,32 @@ final class WorkingSets {
         operation = request.operation
         let space = try device.mainMemory()
         isMappable = space.isMappable
-        let bytes = (operation.inputs + operation.outputs).reduce(0) { $0 + $1.byteCount }
-        let count = Self.copies(request: request, bytes: bytes)
-        var sets: [TensorSet] = []
-        var first: [Buffer] = []
-        for copy in 0..<count {
-            var inputs: [Buffer] = []
-            for (index, spec) in operation.inputs.enumerated() {
-                if spec.isConstant, copy > 0 {
-                    inputs.append(first[index])
-                    continue
-                }
-                let buffer = try device.allocate(spec.byteCount, in: space)
-                let operation = operation
-                try unsafe buffer.fill(through: queue, mapped: isMappable) { room in
-                    InputData.fill(
-                        unsafe TensorMemory(spec, bytes: room), inputIndex: index, of: operation,
-                        pattern: request.data, seed: request.inputSeeds[index])
-                }
-                inputs.append(buffer)
+        let count = Self.copies(request: request)
+        var inputs: [[Buffer]] = Array(repeating: [], count: count)
+        for (index, spec) in operation.inputs.enumerated() {
+            let fill = { (room: UnsafeMutableRawBufferPointer) in
+                unsafe InputData.fill(
+                    TensorMemory(spec, bytes: room), inputIndex: index, of: request.operation,
+                    pattern: request.data, seed: request.inputSeeds[index])
             }
-            if copy == 0 { first = inputs }
-            let outputs = try operation.outputs.map { try device.allocate($0.byteCount, in: space) }
-            sets.append(TensorSet(operation, inputs: inputs, outputs: outputs))
+            // Many copies are made once and copied: making data costs far more than moving it.
+            let host = count > 1 ? unsafe HostBytes(spec.byteCount, filledBy: fill) : nil
+            for copy in 0..<count {
+                let buffer = try device.allocate(spec.byteCount, in: space)
+                try unsafe buffer.fill(through: queue, mapped: isMappable) { room in
+                    guard let host else { return unsafe fill(room) }
+                    unsafe room.copyMemory(from: UnsafeRawBufferPointer(host.bytes))
+                }
+                inputs[copy].append(buffer)
+            }
+        }
+        var sets: [TensorSet] = []
+        for copy in 0..<count {
+            var outputs: [Buffer] = []
+            for spec in operation.outputs {
+                outputs.append(try device.allocate(spec.byteCount, in: space))
+            }
+            sets.append(TensorSet(operation, inputs: inputs[copy], outputs: outputs))
         }
         self.sets = sets
         let words = Int(request.lastLevelCache.value) * 2 / 8
@@ -46,10 +49,14 @@ final class WorkingSets {
     }
 
     /// How many sets are rotated through: enough for three times the last cache, or one when hot.
-    private static func copies(request: LaunchRequest, bytes: Int) -> Int {
+    private static func copies(request: LaunchRequest) -> Int {
+        let operation = request.operation
+        let bytes = (operation.inputs + operation.outputs).reduce(0) { $0 + $1.byteCount }
         guard request.cache == .coldRotate, bytes > 0 else { return 1 }
+        // A backend may keep a packed copy of each constant.
+        let packed = operation.inputs.filter(\.isConstant).reduce(0) { $0 + $1.byteCount }
         let wanted = (3 * Int(request.lastLevelCache.value) + bytes - 1) / bytes
-        let fitting = Int(request.memoryLimit.value) / bytes
+        let fitting = Int(request.memoryLimit.value) / (bytes + packed)
         return max(2, min(wanted, fitting, 4096))
     }
 
@@ -92,4 +99,17 @@ final class WorkingSets {
         }
         return total
     }
+}
+
+/// An input's data in host memory, for copying to each set's buffer.
+@safe
+private final class HostBytes {
+    let bytes: UnsafeMutableRawBufferPointer
+
+    init(_ count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) -> Void) {
+        unsafe bytes = .allocate(byteCount: count, alignment: 64)
+        unsafe fill(bytes)
+    }
+
+    deinit { unsafe bytes.deallocate() }
 }

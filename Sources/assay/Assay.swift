@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// The command line: one program, seven verbs.
+/// The command line: one program, one verb for each job.
 struct Assay: ParsableCommand {
     static let version = "0.1.0"
 
@@ -20,7 +20,7 @@ struct Assay: ParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, MachineCommand.self,
-            ReportCommand.self, VerifyCommand.self, SchemaCommand.self,
+            ReportCommand.self, JudgeCommand.self, VerifyCommand.self, SchemaCommand.self,
         ])
 }
 

@@ -24,7 +24,8 @@ struct BackendChooser {
             if let problem = problem(listing) {
                 guard names.isEmpty else {
                     throw CommandFailure(
-                        .wrongUse, "error: the backend '\(id)' is not available: \(problem)")
+                        listing.misbehaved ? .caseFailed : .wrongUse,
+                        "error: the backend '\(id)' is not available: \(problem)")
                 }
                 Terminal.error("note: the backend '\(id)' is not available: \(problem)")
                 continue
@@ -36,6 +37,28 @@ struct BackendChooser {
                 .wrongUse, "error: no backend is available; 'assay list devices' says why")
         }
         return choices
+    }
+
+    /// The backend of that id or manifest file, to be set against the others.
+    func opponent(_ name: String) throws -> Choice {
+        let backend: InstalledBackend
+        if name.hasSuffix(".json") {
+            do throws(RunnerError) {
+                backend = try InstalledBackend(manifestFile: name)
+            } catch {
+                throw CommandFailure(.wrongUse, "error: --against: \(error)")
+            }
+        } else {
+            backend = try candidates([name])[0]
+        }
+        let listing = try DeviceLister.list(
+            backend, setup: setup, cpus: cpus, deadlines: deadlines)
+        if let problem = problem(listing) {
+            throw CommandFailure(
+                listing.misbehaved ? .caseFailed : .wrongUse,
+                "error: --against: '\(name)' is not available: \(problem)")
+        }
+        return Choice(backend: backend, listing: listing)
     }
 
     private func candidates(_ names: [String]) throws -> [InstalledBackend] {

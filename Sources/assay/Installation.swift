@@ -66,6 +66,11 @@ struct Installation {
         WorkerSetup(program: worker, environment: [:], directory: directory)
     }
 
+    /// SHA-256 of what a backend's code is in: its library, or the worker.
+    func digest(of backend: InstalledBackend) -> String {
+        Hashing.sha256(ofFile: backend.library ?? worker) ?? ""
+    }
+
     /// The commit that this build was made from; `unknown` where the build did not say.
     var commit: String {
         let file = Self.directory(of: program) + "/assay.commit"
@@ -92,7 +97,8 @@ final class TemporaryDirectory {
 
     init() throws {
         let base = Installation.environment("TMPDIR") ?? "/tmp"
-        var template = Array((base + "/assay-XXXXXX").utf8CString)
+        Self.removeOrphans(in: base)
+        var template = Array((base + "/\(Self.prefix)\(getpid())-XXXXXX").utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw CommandFailure(
                 .wrongUse, "error: no temporary directory can be made in '\(base)'; set TMPDIR")
@@ -101,7 +107,20 @@ final class TemporaryDirectory {
             decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    deinit {
+    deinit { Self.remove(path) }
+
+    private static let prefix = "assay-run-"
+
+    /// Removes what runs left behind that were killed. A name says whose it was.
+    private static func removeOrphans(in base: String) {
+        for name in Files.names(in: base) where name.hasPrefix(prefix) {
+            let digits = name.dropFirst(prefix.count).prefix { $0 != "-" }
+            guard let owner = pid_t(digits), kill(owner, 0) != 0, errno == ESRCH else { continue }
+            remove(base + "/" + name)
+        }
+    }
+
+    private static func remove(_ path: String) {
         for file in Files.allFiles(below: path) { unsafe unlink(path + "/" + file) }
         unsafe rmdir(path)
     }

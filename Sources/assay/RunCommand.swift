@@ -31,6 +31,7 @@ struct RunCommand: ParsableCommand {
         }
         // Before anything is written: a bad value must not leave a bundle behind.
         let deadlines = try options.deadlines()
+        let telemetry = try options.telemetryPeriod(cpus: preparation.plan.cpus.count)
         let bundle = try preparation.open()
         Terminal.error(PlanText.summary(preparation.plan))
         let progress = Progress()
@@ -39,8 +40,7 @@ struct RunCommand: ParsableCommand {
                 worker: setup, plan: preparation.plan, backends: preparation.backends,
                 deadlines: deadlines, lastLevelCache: preparation.lastLevelCache,
                 journal: bundle.journal,
-                // Every wake-up takes time from a core that is being measured.
-                telemetryPeriod: .milliseconds(preparation.plan.cpus.count <= 2 ? 500 : 100),
+                telemetryPeriod: telemetry,
                 elapsedBefore: bundle.elapsed, onEvent: progress.show),
             writer: bundle.writer)
         do {
@@ -69,7 +69,7 @@ struct RunCommand: ParsableCommand {
             try Files.write(Data(page.utf8), to: path + "/report.html")
         } catch {
             throw CommandFailure(
-                .wrongUse, "error: \(error)",
+                .interrupted, "error: \(error)",
                 "all launches are in \(path); 'assay run --resume \(path)' tries again")
         }
         Terminal.print(
@@ -96,7 +96,8 @@ struct RunCommand: ParsableCommand {
         if let error = error as? RunnerError, error.code == .interrupted {
             return CommandFailure(.interrupted, "interrupted: \(hint)")
         }
-        return CommandFailure(.wrongUse, "error: \(error)", hint)
+        // The disk or the system stood in the way of a run that had begun.
+        return CommandFailure(.interrupted, "error: \(error)", hint)
     }
 
     private static func refuseDebugBuild(allowed: Bool) throws {

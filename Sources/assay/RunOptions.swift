@@ -12,6 +12,13 @@ struct RunOptions: ParsableArguments {
     @Option(help: "A backend to measure; repeatable; default: all that are available.")
     var backend: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Measures this too, launch by launch in turn, and prints verdicts against it.",
+            discussion: "A backend's id, or the manifest of another build of a plug-in.",
+            valueName: "backend"))
+    var against: String?
+
     @Option(help: "The index of the device to measure.")
     var device = 0
 
@@ -47,6 +54,13 @@ struct RunOptions: ParsableArguments {
     )
     var deadline: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How often the machine's sensors are read beside the run, such as 100ms; or 'off'.",
+            discussion: "Default: 100ms, and 500ms on two cores or fewer.",
+            valueName: "period"))
+    var telemetry: String?
+
     @Option(help: "Continues an interrupted run: the path of its bundle.")
     var resume: String?
 
@@ -65,6 +79,17 @@ struct RunOptions: ParsableArguments {
     @OptionGroup var caseOptions: CaseOptions
     @OptionGroup var backendOptions: BackendOptions
 
+    /// How often sensors are read; nil: never.
+    ///
+    /// Every wake-up takes time from a core, and few cores have none to spare.
+    func telemetryPeriod(cpus: Int) throws -> Nanoseconds? {
+        switch telemetry {
+        case nil: .milliseconds(cpus <= 2 ? 500 : 100)
+        case "off": nil
+        case let text?: max(.milliseconds(10), try Amount.duration(text, option: "--telemetry"))
+        }
+    }
+
     /// How long the phases of a launch, and of a listing, may take.
     func deadlines() throws -> Deadlines {
         Deadlines(every: try deadline.map { try Amount.duration($0, option: "--deadline") })
@@ -73,11 +98,12 @@ struct RunOptions: ParsableArguments {
 
 /// Reads amounts as people type them.
 enum Amount {
-    /// `90s`, `10m`, `2h` or a number of seconds.
+    /// `500ms`, `90s`, `10m`, `2h` or a number of seconds.
     static func duration(_ text: String, option: String) throws -> Nanoseconds {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-        let factor = text.last.flatMap { units[$0] }
-        let digits = factor == nil ? text : String(text.dropLast())
+        let isMilliseconds = text.hasSuffix("ms")
+        let factor = isMilliseconds ? 0.001 : text.last.flatMap { units[$0] }
+        let digits = factor == nil ? text : String(text.dropLast(isMilliseconds ? 2 : 1))
         guard let number = Double(digits), number > 0, number < 1e7 else {
             throw CommandFailure(
                 .wrongUse, "error: \(option): '\(text)' is not a duration such as 90s, 10m or 2h")

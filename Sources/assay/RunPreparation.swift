@@ -10,7 +10,7 @@ import Runner
 /// Everything that is decided before a run begins: what, on which backends, with which means.
 struct RunPreparation {
     let plan: Plan
-    let backends: [InstalledBackend]
+    let backends: [BackendSeat: InstalledBackend]
     let uses: [BackendUse]
     let machine: MachineFacts
     let harness: HarnessFacts
@@ -24,38 +24,25 @@ struct RunPreparation {
         let catalog = try BackendCatalog(
             setup: setup, pluginPath: installation.pluginPath(options.backendOptions.pluginPath))
         for problem in catalog.problems { Terminal.error("warning: \(problem)") }
+        let empty = try Self.backend(Subject.harness.backend, in: catalog)
         if let bundle = options.resume {
-            let contents = try Self.read(bundle)
-            plan = contents.plan
-            uses = contents.environment.backends
-            var ids = uses.map(\.manifest.id)
-            if !ids.contains(Subject.harness.backend) { ids.append(Subject.harness.backend) }
-            backends = try ids.map { try Self.backend($0, in: catalog) }
+            let resumed = try ResumedRun(bundle, catalog: catalog, installation: installation)
+            (plan, uses) = (resumed.plan, resumed.uses)
+            backends = resumed.backends.merging([.harness: empty]) { own, _ in own }
             return
         }
         let cpus = try Self.cpus(options, machine: machine)
-        let lister = BackendChooser(
+        let chooser = BackendChooser(
             catalog: catalog, setup: setup, cpus: cpus, device: options.device,
             deadlines: try options.deadlines())
-        let chosen = try lister.choose(options.backend)
-        backends =
-            chosen.map(\.backend)
-            + [try Self.backend(Subject.harness.backend, in: catalog)]
-            .filter { own in !chosen.contains { $0.backend.manifest.id == own.manifest.id } }
-        let workerDigest = Hashing.sha256(ofFile: installation.worker) ?? ""
-        uses = chosen.map { choice in
-            BackendUse(
-                manifest: choice.backend.manifest,
-                sha256: choice.backend.library.flatMap { Hashing.sha256(ofFile: $0) }
-                    ?? workerDigest, devices: choice.listing.devices)
-        }
+        let sides = try BackendSides(options, chooser: chooser, installation: installation)
+        uses = sides.uses
+        backends = sides.backends.merging([.harness: empty]) { own, _ in own }
         let library = try options.caseOptions.library(installation)
         let asked = try PointChooser(options: options, library: library)
         let limits = RunLimits(
-            subjects: chosen.map {
-                Subject(backend: $0.backend.manifest.id, device: options.device)
-            },
-            cpus: cpus, memory: try Self.memory(options, machine: machine), budget: asked.budget,
+            subjects: sides.subjects, cpus: cpus,
+            memory: try Self.memory(options, machine: machine), budget: asked.budget,
             seed: try Self.seed(options), clock: HostClockChoice.name(),
             night: Timestamp.nightNumber(), debugBuild: harness.buildMode == "debug")
         do throws(OperatorError) {
@@ -91,20 +78,7 @@ struct RunPreparation {
 
     // MARK: - Reading the options
 
-    private static func read(_ bundle: String) throws -> BundleContents {
-        do throws(BundleError) {
-            let reader = try BundleReader(bundle)
-            guard !reader.isSealed else {
-                throw BundleError(
-                    .malformed, file: bundle, detail: "is complete; there is nothing to continue")
-            }
-            return try reader.contents()
-        } catch {
-            throw CommandFailure(.wrongUse, "error: --resume: \(error)")
-        }
-    }
-
-    private static func backend(
+    static func backend(
         _ id: String, in catalog: BackendCatalog
     ) throws -> InstalledBackend {
         guard let found = catalog.backend(id) else {
@@ -131,7 +105,11 @@ struct RunPreparation {
 
     private static func memory(_ options: RunOptions, machine: MachineFacts) throws -> Bytes {
         if let text = options.memory { return try Amount.bytes(text, option: "--memory") }
-        return Bytes(min(machine.memory, machine.memoryAvailable).value / 10 * 8)
+        // In sixteenths of the memory: what a program more or less takes is no other plan.
+        let (total, free) = (machine.memory.value, machine.memoryAvailable.value)
+        let step = max(1, total / 16)
+        let usual = total / 10 * 8
+        return Bytes(free >= usual ? usual / step * step : max(step, free / 10 * 8 / step * step))
     }
 
     private static func seed(_ options: RunOptions) throws -> Seed {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Bundle
+import Judgement
+import Model
 
 /// `assay verify`: whether a bundle is what it claims, offline.
 struct VerifyCommand: ParsableCommand {
@@ -17,7 +19,9 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         do throws(BundleError) {
-            let findings = try BundleReader(bundle).verify()
+            let reader = try BundleReader(bundle)
+            var findings = try reader.verify()
+            if findings.isEmpty { findings = try derivationFindings(reader) }
             guard findings.isEmpty else {
                 throw BundleError(
                     .malformed, file: "", detail: findings.joined(separator: "\n"))
@@ -29,5 +33,20 @@ struct VerifyCommand: ParsableCommand {
                 code, lines: text.split(separator: "\n").map { "error: \($0)" })
         }
         Terminal.print("\(bundle): sealed, complete and unchanged")
+    }
+
+    /// What the record says that follows neither from the journal nor from the samples.
+    ///
+    /// A record of other rules is not judged by these: 'assay judge' shows what they make of it.
+    private func derivationFindings(_ reader: BundleReader) throws(BundleError) -> [String] {
+        let record = try reader.record()
+        guard record.run.rules == RuleTable.current.version else { return [] }
+        let contents = try reader.contents()
+        do {
+            guard let found = try Judge.discrepancy(record, contents: contents) else { return [] }
+            return ["\(bundle)/run.json: does not follow from journal and samples: \(found)"]
+        } catch {
+            throw BundleError(.malformed, file: bundle + "/run.json", detail: "\(error)")
+        }
     }
 }

@@ -26,6 +26,9 @@ enum FakePlugin {
         _ in
     }
     nonisolated(unsafe) static var busyCount = 0
+    /// The first input's memory of each operation prepared, and of each call with its operation.
+    nonisolated(unsafe) static var prepared: [assay_op: assay_buffer?] = [:]
+    nonisolated(unsafe) static var calls: [(prepared: assay_buffer?, called: assay_buffer?)] = []
     /// The operations as they should be, for slots that stand before them.
     nonisolated(unsafe) static var original = assay_op_v1()
 
@@ -161,12 +164,30 @@ enum FakePlugin {
             }
         }
         let set = TensorSet(operation, inputs: [input], outputs: [output])
-        let prepared = try device.prepare(operation, sets: [set])
+        let prepared = try device.prepare(operation, set: set)
         try queue.enqueue(prepared, count: 3, firstSet: 0)
         try queue.synchronize()
         var result = [Float](repeating: -1, count: count)
         try result.withUnsafeMutableBytes { try queue.read(into: $0, from: output) }
         return result
+    }
+
+    /// Calls an operation again and again with several sets of tensors in turn.
+    static func rotate(_ operation: Operation, sets count: Int, events: UInt64) throws {
+        let plugin = try load()
+        try plugin.start(StartupOptions(role: "compute", threads: 1, cpus: [0], clock: "monotonic"))
+        let device = try plugin.open(device: 0)
+        let space = try device.mainMemory()
+        let sets = try (0..<count).map { _ in
+            TensorSet(
+                operation, inputs: [try device.allocate(4 * self.count, in: space)],
+                outputs: [try device.allocate(4 * self.count, in: space)])
+        }
+        let prepared = try device.prepare(operation, set: sets[0])
+        try prepared.rotate(through: Array(sets.dropFirst()))
+        let queue = try device.makeQueue()
+        try queue.enqueue(prepared, count: events, firstSet: 0)
+        try queue.synchronize()
     }
 
     static let expected: [Float] = [0, 2, 4, 6, 8]

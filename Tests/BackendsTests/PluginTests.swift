@@ -15,6 +15,7 @@ extension GrowthTests {
             #expect(
                 FakePlugin.options == [
                     "role": "compute", "threads": "2", "cpus": "[0, 3]", "clock": "monotonic_raw",
+                    "network": "none",
                 ])
         }
 
@@ -44,6 +45,33 @@ extension GrowthTests {
             #expect(error?.sentence == "anything but Twice")
             #expect(error?.vendorCode == 3 && error?.domain == "fake")
             #expect(error?.description == "query: anything but Twice")
+        }
+
+        /// Weights that stay hot would make a cold measurement warm.
+        @Test func `A set with constants of its own is called with an operation of its own`() throws
+        {
+            FakePlugin.reset()
+            (FakePlugin.prepared, FakePlugin.calls) = ([:], [])
+            FakePlugin.operation.prepare = { device, description, flags, operation, info, error in
+                let status = FakePlugin.original.prepare(
+                    device, description, flags, operation, info, error)
+                FakePlugin.prepared[operation!.pointee!] =
+                    description!.pointee.inputs[0]!.pointee.buffer
+                return status
+            }
+            FakePlugin.operation.enqueue = { operation, queue, inputs, outputs, workspace, error in
+                FakePlugin.calls.append(
+                    (FakePlugin.prepared[operation!]!, inputs![0]!.pointee.buffer))
+                return FakePlugin.original.enqueue(
+                    operation, queue, inputs, outputs, workspace, error)
+            }
+            FakePlugin.operationTable = FakePlugin.pinned(FakePlugin.operation)
+            var operation = FakePlugin.twice
+            operation.inputs[0].isConstant = true
+            try FakePlugin.rotate(operation, sets: 3, events: 7)
+            #expect(FakePlugin.calls.count == 7)
+            #expect(Set(FakePlugin.calls.map(\.called)).count == 3)
+            #expect(FakePlugin.calls.allSatisfy { $0.prepared == $0.called })
         }
 
         @Test func `An error without words names the slot and the status`() {

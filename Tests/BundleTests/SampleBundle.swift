@@ -70,7 +70,7 @@ enum SampleBundle {
         return Record(
             run: RunFacts(
                 id: environment.runID, started: environment.started, ended: "2025-01-01T00:01:00Z",
-                status: "complete", harness: environment.harness, methodology: "1.0",
+                status: "complete", harness: environment.harness, methodology: "1.0", rules: "1.1",
                 planSha256: writer.planSha256, seed: Seed(20), request: ["op/add"],
                 profiles: [.smoke]),
             machine: machine, calibration: CalibrationFacts(clock: "monotonic_raw"),

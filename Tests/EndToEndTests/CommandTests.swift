@@ -173,6 +173,35 @@ import Testing
         #expect(done.code == 3, "\(statuses)")
     }
 
+    @Test func `The published schema of records is the one that the program prints`() throws {
+        let scratch = try Scratch()
+        let done = try scratch.assay("schema", "run")
+        let published = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/schema/run.schema.json")
+        #expect(done.code == 0)
+        #expect(done.output == (try String(contentsOf: published, encoding: .utf8)))
+    }
+
+    @Test func `A real record is valid by the published schema, and one with a score is not`()
+        throws
+    {
+        let scratch = try Scratch()
+        try #require(scratch.run("t/product", "--backend", "good").code == 0)
+        let file = try scratch.bundle().path + "/run.json"
+        let schema = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/schema/run.schema.json").path
+        let check = """
+            import json, jsonschema, sys
+            record = json.load(open(sys.argv[1]))
+            validator = jsonschema.Draft202012Validator(json.load(open(sys.argv[2])))
+            validator.validate(record)
+            record["points"][0]["score"] = 1
+            sys.exit(0 if list(validator.iter_errors(record)) else 3)
+            """
+        let done = try scratch.finish(["/usr/bin/env", "python3", "-c", check, file, schema])
+        #expect(done.code == 0, "\(done.error)")
+    }
+
     @Test func `The schemas are JSON`() throws {
         let scratch = try Scratch()
         for kind in ["case", "suite"] {

@@ -13,6 +13,33 @@ import Testing
         #expect(try scratch.bundle().point(on: "good").outcome == "ok")
     }
 
+    /// The fixture answers once, to be listed, and crashes in every process after that.
+    @Test func `A device that does not answer after a crash is given up, and the rest says so`()
+        throws
+    {
+        let scratch = try Scratch()
+        let (child, _, _) = try scratch.start(
+            scratch.runArguments(["t/product", "--backend", "segfault-load", "--backend", "good"]),
+            environment: ["ASSAY_FIXTURE_ONCE": scratch.path + "/once"])
+        #expect(child.wait() == .exited(4))
+        let bundle = try scratch.bundle()
+        #expect(bundle.journalLines.count { $0.contains("\"segfault-load\"") } == 1)
+        let lost = try bundle.points().filter { $0.backend == "segfault-load" }
+        #expect(lost.map(\.outcome) == ["error", "notReached"])
+        let reason = try #require(lost.last?.reasons.first)
+        #expect(reason.hasPrefix("the device was given up after 't/product size=small'"))
+        #expect(reason.contains("signal 11 (SIGSEGV)"))
+        #expect(
+            try bundle.points().filter { $0.backend == "good" && $0.outcome == "ok" }.count == 2)
+    }
+
+    @Test func `A device that answers after a crash is used on`() throws {
+        let scratch = try Scratch()
+        let done = try scratch.run("t/product", "--backend", "segfault")
+        #expect(done.code == 4)
+        #expect(try scratch.bundle().points().map(\.outcome) == ["error", "error"])
+    }
+
     @Test func `A worker holds no descriptor but the harness's own`() throws {
         let scratch = try Scratch()
         let run =
@@ -75,17 +102,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("segfault-load", "signal 11 (SIGSEGV) while loading the library"),
-        ("exit0-startup", "exit(0) while starting the backend"),
-        ("wrong-major", "no symbol assay_entry_v1"),
-        ("refuses", "the driver is too old"),
+        ("segfault-load", "signal 11 (SIGSEGV) while loading the library", 4),
+        ("exit0-startup", "exit(0) while starting the backend", 4),
+        ("wrong-major", "no symbol assay_entry_v1", 2),
+        ("refuses", "the driver is too old", 2),
     ])
     func `A named backend that cannot be listed ends the run before it begins`(
-        plugin: String, words: String
+        plugin: String, words: String, code: Int32
     ) throws {
         let scratch = try Scratch()
         let done = try scratch.run("t/product", "--backend", plugin, "--backend", "good")
-        #expect(done.code == 2 || done.code == 4)
+        #expect(done.code == code)
         #expect(done.errorLines.count == 1, "\(done.error)")
         #expect(done.error.contains("'\(plugin)' is not available") && done.error.contains(words))
         #expect(scratch.bundles.isEmpty)
@@ -97,7 +124,7 @@ import Testing
         let start = Clock.seconds()
         let done = try scratch.run("t/product", "--backend", "hang-load", "--deadline", "2s")
         #expect(Clock.seconds() - start < 20)
-        #expect(done.code == 2 || done.code == 4)
+        #expect(done.code == 4)
         #expect(done.error.contains("no sign of life for 2.0 s while loading the library"))
         #expect(Processes.marked(scratch.mark).isEmpty)
     }

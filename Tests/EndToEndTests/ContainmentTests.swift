@@ -37,7 +37,7 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
             plugin: "exit0", code: 4, outcome: "error", flag: "exitedEarly",
             words: ["exit(0)", "in the first call"]),
         Misbehaviour(
-            plugin: "error", code: 4, outcome: "error", flag: "backendError",
+            plugin: "error", code: 4, outcome: "error", flag: "deviceLost",
             words: ["the device fell off the bus", "status -4", "code 719"]),
         Misbehaviour(
             plugin: "garbage-descriptors", code: 4, outcome: "error", flag: "protocolViolation",

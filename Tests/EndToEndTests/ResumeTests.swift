@@ -163,6 +163,35 @@ import Testing
         }
     }
 
+    @Test func `A run does not continue with another build of a backend`() throws {
+        let scratch = try Scratch()
+        _ = try interrupted(scratch, after: 4, by: SIGKILL)
+        let bundle = try scratch.bundle()
+        let file = URL(filePath: bundle.path + "/environment.json")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let environment = try bundle.json("environment.json")
+        let uses = try #require(environment["backends"] as? [[String: Any]])
+        let good = try #require(
+            uses.first { ($0["manifest"] as? [String: Any])?["id"] as? String == "good" })
+        let digest = try #require(good["sha256"] as? String)
+        try text.replacing(digest, with: String(digest.reversed()))
+            .write(to: file, atomically: true, encoding: .utf8)
+        let done = try resume(scratch)
+        #expect(done.code == 2)
+        #expect(done.errorLines.count == 1)
+        #expect(done.error.contains("the backend 'good' is not the one that began this run"))
+    }
+
+    @Test func `A killed run's temporary directory is gone after the next`() throws {
+        let scratch = try Scratch()
+        _ = try interrupted(scratch, after: 4, by: SIGKILL)
+        let orphans = try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/tmp")
+        #expect(orphans.count == 1)
+        #expect(try resume(scratch).code == 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/tmp").isEmpty)
+    }
+
     @Test func `A run continues only with the backends it began with`() throws {
         let scratch = try Scratch()
         _ = try interrupted(scratch, after: 4, by: SIGKILL)

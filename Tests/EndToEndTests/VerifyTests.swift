@@ -107,9 +107,30 @@ import Testing
         ])
         try #require(sums.code == 0, "\(sums.error)")
         let again = try scratch.assay("verify", scratch.path + "/bundle")
-        withKnownIssue("verify does not judge the journal again", isIntermittent: true) {
-            #expect(again.code == 3)
+        #expect(again.code == 3)
+        #expect(again.error.contains("does not follow from journal and samples"))
+    }
+
+    @Test func `A better number behind a forged seal does not follow from the samples`() throws {
+        let (_, scratch) = try verify { bundle in
+            try edit(bundle.path + "/run.json") { data in
+                let text = String(decoding: data, as: UTF8.self)
+                data = Data(
+                    text.replacing(/"value" : (\d)/, maxReplacements: 40) { match in
+                        "\"value\" : \((Int(match.1) ?? 0) % 9 + 1)"
+                    }.utf8)
+            }
         }
+        let sums = try scratch.finish([
+            "/bin/sh", "-c",
+            "cd bundle && find . -type f ! -name report.html ! -name manifest.sha256"
+                + " -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum > ../sums"
+                + " && mv ../sums manifest.sha256",
+        ])
+        try #require(sums.code == 0, "\(sums.error)")
+        let done = try scratch.assay("verify", scratch.path + "/bundle")
+        #expect(done.code == 3)
+        #expect(done.error.contains("run.json: does not follow from journal and samples"))
     }
 
     @Test func `A seal that is no list of digests is found`() throws {

@@ -81,6 +81,11 @@ struct RandomValues {
         counters.memoryBefore = optional { $0.number() }
         counters.memoryAfter = optional { $0.number() }
         counters.suspendedNanoseconds = word()
+        counters.busyNanoseconds = optional { $0.word() }
+        counters.stolenNanoseconds = optional { $0.word() }
+        counters.pressureNanoseconds = optional { $0.word() }
+        counters.cgroupThrottles = optional { $0.word() }
+        counters.throttleEvents = optional { $0.word() }
         counters.clockRateDeviation = optional { $0.number() }
         return counters
     }

@@ -35,7 +35,7 @@ struct SampleRecord {
         harness: HarnessFacts(
             name: "assay", version: "0.1.0", commit: "4be19d2",
             binarySha256: String(repeating: "9c3f", count: 16), buildMode: "release"),
-        methodology: "1.0", planSha256: String(repeating: "a1b2c3d4", count: 8),
+        methodology: "1.0", rules: "1.1", planSha256: String(repeating: "a1b2c3d4", count: 8),
         seed: Seed(0x0123_4567_89AB_CDEF), request: ["quick"], profiles: [.trend])
 
     static var calibration: CalibrationFacts {

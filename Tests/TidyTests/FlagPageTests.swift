@@ -10,13 +10,13 @@ import Testing
 
     @Test func `Every flag has an entry on the page of warnings`() throws {
         let headings = try headings()
-        for flag in FlagCatalog.all {
+        for flag in RuleTable.current.rules {
             #expect(headings.contains(flag.id), "docs/warnings.md:1: error: no '## \(flag.id)'")
         }
     }
 
     @Test func `Every entry on the page of warnings that is named like a flag is one`() throws {
-        let ids = Set(FlagCatalog.all.map(\.id))
+        let ids = Set(RuleTable.current.rules.map(\.id))
         for heading in try headings() where heading.allSatisfy(\.isLetter) {
             guard heading.first?.isLowercase == true else { continue }
             #expect(ids.contains(heading), "docs/warnings.md:1: error: no flag '\(heading)'")
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `No two flags share an id and each has a hint`() {
-        #expect(Set(FlagCatalog.all.map(\.id)).count == FlagCatalog.all.count)
-        for flag in FlagCatalog.all { #expect(!flag.hint.isEmpty, "\(flag.id)") }
+        #expect(Set(RuleTable.current.rules.map(\.id)).count == RuleTable.current.rules.count)
+        for flag in RuleTable.current.rules { #expect(!flag.hint.isEmpty, "\(flag.id)") }
     }
 }

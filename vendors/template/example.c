@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A complete plug-in: MatMul and Add in f32 on the processor. Copy it, put your library's calls in
- * place of the loops, change the names, and try it with `assay vendor check`. */
+ * place of the loops, change the names, and try it with `assay run op/add --backend`. */
 #define ASSAY_SIMPLE_IMPLEMENTATION
 #include "assay_simple.h"
 

@@ -329,10 +329,10 @@ typedef struct assay_plugin {
     /* [control] Options, skip unknown ones:
      *   "role"      STRING  "compute", or "telemetry": must not acquire a device
      *   "clock"     STRING  "monotonic_raw" or "monotonic": the host clock of this run
-     *   "network"   STRING  "none", "loopback" or "host": what the process can reach
+     *   "network"   STRING  "none" or "host": what the process can reach
      *   "threads"   INT     how many threads may compute
      *   "cpus"      INTS    the logical processors they may use; affinity is already set
-     *   "cache_dir" STRING  where compiled code may be kept; absent: nowhere
+     *   "cache_dir" STRING  where compiled code may be kept; absent, as so far always: nowhere
      * A library that cannot keep to "threads" fails here. May be called again after shutdown. */
     assay_status (*startup)(void *impl, const assay_kv *options, uint32_t count, assay_error *e);
     /* [control] Ends the plug-in's threads and frees what it holds. No call is inside; handles left
@@ -374,7 +374,7 @@ typedef struct assay_memory_space {
 typedef struct assay_memory_v1 {
     assay_head h;
     /* [control] index: below memory_space_count, else ASSAY_E_NOT_FOUND. The first is the one that
-     * operations like best. */
+     * operations like best. A null slot stands for one space of id 0 that is not MAPPABLE. */
     assay_status (*space)(assay_device d, uint32_t index, assay_memory_space *out, assay_error *e);
     /* [control] `space` is an id. `alignment` is a power of two, 0 for the space's own. `bytes` may
      * be 0. Contents are undefined. Lives until release. */

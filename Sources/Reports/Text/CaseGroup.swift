@@ -107,11 +107,10 @@ struct CaseGroup {
             cases[point.point.caseID] = cases.count
         }
         return record.points.sorted { left, right in
-            func key(_ record: PointRecord) -> (Int, Int, String, Int) {
+            func key(_ record: PointRecord) -> (Int, Int, Subject) {
                 let id = record.point.caseID
                 return (
-                    cases[id] ?? 0, order[id + " " + record.pointHash] ?? 0,
-                    record.subject.backend, record.subject.device
+                    cases[id] ?? 0, order[id + " " + record.pointHash] ?? 0, record.subject
                 )
             }
             return key(left) < key(right)
@@ -133,7 +132,7 @@ struct CaseGroup {
         }
         for index in points.indices {
             points[index].records.sort {
-                ($0.subject.backend, $0.subject.device) < ($1.subject.backend, $1.subject.device)
+                $0.subject < $1.subject
             }
         }
         findAxes(in: records)
@@ -152,7 +151,7 @@ struct CaseGroup {
                 subject: first.subject, outcome: first.outcome, reasons: first.reasons,
                 count: records.count)
         }.sorted {
-            ($0.subject.backend, $0.subject.device) < ($1.subject.backend, $1.subject.device)
+            $0.subject < $1.subject
         }
     }
 

@@ -50,7 +50,8 @@ enum Words {
 
     /// The backend, with the device's number where it is not the first.
     static func name(_ subject: Subject) -> String {
-        subject.device == 0 ? subject.backend : "\(subject.backend):\(subject.device)"
+        let device = subject.device == 0 ? "" : ":\(subject.device)"
+        return subject.backend + device + (subject.side == 0 ? "" : " (against)")
     }
 
     /// What a label can hold of a longer text.

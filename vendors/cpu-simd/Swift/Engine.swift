@@ -14,7 +14,7 @@ internal import CPUSIMDKernels
 
     private enum Probe: Hashable {
         case peak(Numeric)
-        case memory
+        case memory(kernel: Int32, nonTemporal: Bool)
     }
 
     /// Starts `threads` - 1 helpers, pinned to all of `cpus` but the first.
@@ -75,16 +75,50 @@ extension Engine {
         return chosen
     }
 
-    /// The set for memory kernels: the widest whose registers the core really moves at once.
+    /// The set whose memory kernel is fastest in the first cache, found once by a short trial.
     ///
-    /// Cores that split 512-bit operations in two move 256 bits a little faster as such.
-    func memorySet() -> InstructionSet {
+    /// Cores that split 512-bit operations in two load them faster whole, and store them faster
+    /// in halves; so each kernel is tried for itself.
+    func memorySet(kernel: Int32, nonTemporal: Bool) -> InstructionSet {
         if isForced || limit != .avx512 { return limit }
-        if let known = probes[.memory] { return known }
-        let times = peakTimes([.avx2, .avx512], .f32)
-        let chosen: InstructionSet = times[1] < 0.7 * times[0] ? .avx512 : .avx2
-        probes[.memory] = chosen
+        let probe = Probe.memory(kernel: kernel, nonTemporal: nonTemporal)
+        if let known = probes[probe] { return known }
+        let times = memoryTimes([.avx2, .avx512], kernel: kernel, nonTemporal: nonTemporal)
+        // Of equals the wider is named, so that launches agree.
+        let chosen: InstructionSet = times[1] <= 1.03 * times[0] ? .avx512 : .avx2
+        probes[probe] = chosen
         return chosen
+    }
+
+    /// The least time of a few interleaved trials of each, on arrays of 8 KiB for each thread.
+    private func memoryTimes(
+        _ sets: [InstructionSet], kernel: Int32, nonTemporal: Bool
+    ) -> [Double] {
+        let count = 1024 * threads
+        let arrays = unsafe UnsafeMutablePointer<Double>(
+            OpaquePointer(UnsafeMutableRawPointer.allocate(byteCount: 24 * count, alignment: 4096)))
+        defer { unsafe arrays.deallocate() }
+        unsafe arrays.initialize(repeating: 1, count: 3 * count)
+        var job = unsafe cpusimd_memory_job()
+        unsafe job.kernel = kernel
+        unsafe job.non_temporal = nonTemporal ? 1 : 0
+        unsafe job.count = UInt64(count)
+        // About 80 us in the first cache: long beside waking a helper.
+        unsafe job.repetitions = 512
+        unsafe job.scalar = 3
+        unsafe job.a = UnsafePointer(arrays)
+        unsafe job.b = UnsafePointer(arrays + count)
+        unsafe job.out = arrays + 2 * count
+        var least = [UInt64](repeating: .max, count: sets.count)
+        for _ in 0..<8 {
+            for (index, set) in sets.enumerated() {
+                unsafe job.isa = set.rawValue
+                let before = cpusimd_now_ns()
+                _ = unsafe cpusimd_memory_run(pool, &job)
+                least[index] = min(least[index], cpusimd_now_ns() - before)
+            }
+        }
+        return least.map { Double($0) }
     }
 
     /// The least time of a few interleaved trials of each.

@@ -66,7 +66,9 @@ final class MemoryPass: Operator {
         return "\(kind)\(stores)-\(set.name)"
     }
 
-    func prepare(constants: Constants) throws(Failure) { set = engine.memorySet() }
+    func prepare(constants: Constants) throws(Failure) {
+        set = engine.memorySet(kernel: kind.rawValue, nonTemporal: nonTemporal)
+    }
 
     func run(_ call: borrowing Call) throws(Failure) {
         var job = unsafe cpusimd_memory_job()
