@@ -71,9 +71,13 @@ let package = Package(
         library("Machine", ["Model", "CHwloc", "CNuma", "CAssaySystem"]),
         library("Judgement", ["Model", "Statistics", "Bundle"]),
         library("Reports", ["Model"]),
+        library("Power", ["Model", "CAssaySystem"]),
         library(
             "Runner",
-            ["Model", "LaunchProtocol", "Planning", "Operators", "Bundle", "CAssaySystem"]),
+            [
+                "Model", "LaunchProtocol", "Planning", "Operators", "Bundle", "Statistics",
+                "CAssaySystem",
+            ]),
 
         // Backends linked into the worker.
         .target(
@@ -94,7 +98,7 @@ let package = Package(
             name: "assay",
             dependencies: [
                 "Runner", "Cases", "Planning", "Judgement", "Reports", "Machine", "Bundle",
-                "Operators", "Model", "CAssaySystem", argumentParser,
+                "Power", "Operators", "Model", "CAssaySystem", argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -123,6 +127,8 @@ let package = Package(
         tests("MachineTests", ["Machine", "Model"]),
         tests("JudgementTests", ["Judgement", "Statistics", "Bundle", "Model"]),
         tests("ReportsTests", ["Reports", "Model"]),
+        tests("PowerTests", ["Power", "Statistics", "Model"]),
+        tests("RunnerTests", ["Runner", "Model"]),
         tests("EndToEndTests", ["Model"]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
     ])

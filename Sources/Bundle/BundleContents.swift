@@ -52,6 +52,10 @@ package struct BundleContents: Sendable {
     package var launches: [LaunchEntry]
     /// Elapsed ticks of a sample file, by its path in the bundle.
     package var samples: [String: [Int64]]
+    /// What the sources of power gave; nil: the bundle is older than they are.
+    package var power: PowerLog?
+    /// Readings of power by file: times and raw values in turn.
+    package var powerReadings: [String: [Int64]] = [:]
 
     package init(
         plan: Plan, planSha256: String, environment: Environment, launches: [LaunchEntry],

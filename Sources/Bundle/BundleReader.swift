@@ -43,11 +43,23 @@ package struct BundleReader: Sendable {
         let launches = try journal()
         var samples: [String: [Int64]] = [:]
         for launch in launches {
-            for file in launch.files { samples[file] = try readSamples(file) }
+            for file in launch.files { samples[file] = try integers(file) }
         }
-        return BundleContents(
+        var log: PowerLog?
+        var readings: [String: [Int64]] = [:]
+        if Files.exists(path + "/" + PowerLog.file) {
+            let found = try JSONCoding.decode(
+                PowerLog.self, from: try Files.read(path + "/" + PowerLog.file),
+                file: path + "/" + PowerLog.file)
+            for entry in found.entries { readings[entry.file] = try integers(entry.file) }
+            log = found
+        }
+        var contents = BundleContents(
             plan: plan, planSha256: Hashing.sha256(planData), environment: environment,
             launches: launches, samples: samples)
+        contents.power = log
+        contents.powerReadings = readings
+        return contents
     }
 
     /// The finished launches; a half-written last line is a launch that did not finish.
@@ -64,7 +76,8 @@ package struct BundleReader: Sendable {
         return entries
     }
 
-    private func readSamples(_ file: String) throws(BundleError) -> [Int64] {
+    /// The 64-bit integers of a file of samples or readings, in order.
+    package func integers(_ file: String) throws(BundleError) -> [Int64] {
         guard Self.isInside(file) else {
             throw BundleError(.malformed, file: path, detail: "names a file outside: '\(file)'")
         }

@@ -84,6 +84,13 @@ package struct BundleWriter: Sendable {
             try Self.encode(channels, file: "channels.json"), to: path + "/telemetry/channels.json")
     }
 
+    /// Writes what the sources of power are, and why others could not be read.
+    package func writePower(_ log: PowerLog) throws(BundleError) {
+        try Files.createDirectory(path + "/telemetry")
+        try Files.write(
+            try Self.encode(log, file: PowerLog.file), to: path + "/" + PowerLog.file)
+    }
+
     /// Ends the run: the derived record, the machine afterwards, and the digests of everything.
     package func seal(record: Record, environment: Environment) throws(BundleError) {
         try Files.write(

@@ -98,7 +98,8 @@ struct PointJudge {
             guard let failure = entry.failure, seen.insert(failure).inserted else { continue }
             let id = RuleTable.current.rule(failure) == nil ? RuleTable.unknownFailure : failure
             let flag = rules.flag(
-                id, observed: entry.correctness?.value, limit: rules.limit(id), text: entry.reasons.last ?? failure)
+                id, observed: entry.correctness?.value, limit: rules.limit(id),
+                text: entry.reasons.last ?? failure)
             if let flag { flags.append(flag) }
         }
         var facts = Facts()
@@ -129,6 +130,7 @@ struct PointJudge {
             LaunchFacts.facts(of: $0, profile: planned.profile, threads: threads, steal: steal)
         }
         let findings = rules.findings(.samples, in: facts, metric: builder.timeName)
+        let energy = EnergyMetrics(contents).metrics(series, rules: rules)
         return builder.all().map { metric in
             var judged = metric
             // Everything that follows from the samples shares their findings.
@@ -140,11 +142,20 @@ struct PointJudge {
                 judged.flags += rules.findings(
                     .metric, in: [convergence(of: metric)], metric: metric.name)
             }
-            judged.comparabilityKey = Comparability.key(
-                pointHash: planned.pointHash, metric: metric, devices: 1, threads: threads,
-                execution: series.last?.entry.execution, division: "closed")
-            return judged
-        }
+            return keyed(judged, series)
+        } + energy.map { keyed($0, series) }
+    }
+
+    /// The metric with the key that says what it may stand beside.
+    private func keyed(_ metric: Metric, _ series: [LaunchSeries]) -> Metric {
+        var metric = metric
+        // Joules are compared within one class and domain only, which the source names.
+        let isPower = metric.name.hasPrefix("energy.") || metric.name.hasPrefix("power.")
+        metric.comparabilityKey = Comparability.key(
+            pointHash: planned.pointHash + (isPower ? metric.source : ""), metric: metric,
+            devices: 1, threads: threads, execution: series.last?.entry.execution,
+            division: "closed")
+        return metric
     }
 
     /// How wide the interval of a metric is, and how wide it may be.

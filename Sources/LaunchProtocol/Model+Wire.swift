@@ -98,7 +98,7 @@ extension LaunchCounters {
         for reading in readings { writer.optional(reading) { $0.put($1) } }
         writer.put(suspendedNanoseconds)
         let counts = [
-            busyNanoseconds, stolenNanoseconds, pressureNanoseconds, cgroupThrottles,
+            measuringStartNanoseconds, busyNanoseconds, stolenNanoseconds, pressureNanoseconds, cgroupThrottles,
             throttleEvents,
         ]
         for count in counts { writer.optional(count) { $0.put($1) } }
@@ -120,6 +120,7 @@ extension LaunchCounters {
         memoryAfter = try Self.reading(&reader)
         clockRateDeviation = try Self.reading(&reader)
         suspendedNanoseconds = try reader.uint64()
+        measuringStartNanoseconds = try Self.count(&reader)
         busyNanoseconds = try Self.count(&reader)
         stolenNanoseconds = try Self.count(&reader)
         pressureNanoseconds = try Self.count(&reader)

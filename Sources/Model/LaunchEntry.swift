@@ -118,6 +118,8 @@ package struct Correctness: Sendable, Hashable, Codable {
 package struct LaunchCounters: Sendable, Hashable, Codable {
     /// Wall time of the measuring phase.
     package var measuringNanoseconds: UInt64
+    /// When measuring began, by the run's clock; nil in bundles that do not have it.
+    package var measuringStartNanoseconds: UInt64?
     /// Run-queue wait of the worker's threads in that time.
     package var runQueueWaitNanoseconds: UInt64
     /// Processor time of the whole worker in the measuring phase, over all its threads.

@@ -120,13 +120,15 @@ package struct Plan: Sendable, Hashable, Codable {
     package var memoryLimit: Bytes
     /// The host clock of the run: `monotonic_raw` or `monotonic`.
     package var clock: String
+    /// What it was allowed to cost; nil: no limit, so that a pilot may ask for more launches.
+    package var budget: Nanoseconds?
     /// A debug build was allowed to measure.
     package var debugBuild: Bool
 
     package init(
         request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint],
         harnessPoints: [PlannedPoint] = [], cpus: [Int], memoryLimit: Bytes, clock: String,
-        debugBuild: Bool
+        budget: Nanoseconds? = nil, debugBuild: Bool
     ) {
         self.schema = "assay.plan/1"
         self.request = request
@@ -138,6 +140,7 @@ package struct Plan: Sendable, Hashable, Codable {
         self.cpus = cpus
         self.memoryLimit = memoryLimit
         self.clock = clock
+        self.budget = budget
         self.debugBuild = debugBuild
     }
 

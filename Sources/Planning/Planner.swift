@@ -29,7 +29,7 @@ package enum Planner {
             request: request, seed: limits.seed, subjects: limits.subjects, points: planned,
             harnessPoints: [harnessPoint()],
             cpus: limits.cpus, memoryLimit: limits.memory, clock: limits.clock,
-            debugBuild: limits.debugBuild)
+            budget: limits.budget, debugBuild: limits.debugBuild)
     }
 
     private static func plannedPoint(

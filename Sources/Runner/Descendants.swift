@@ -25,10 +25,14 @@ enum Descendants {
     }
 
     /// Ends every child but those, and their children in turn; returns how many there were.
-    static func kill(except kept: Set<Int32>) -> Int {
+    ///
+    /// - Parameter others: children that this process started for something else, asked after the
+    ///   children are listed, so that none started in between is taken for a stray.
+    static func kill(except kept: Set<Int32>, others: () -> Set<Int32>) -> Int {
         var killed: Set<Int32> = []
         for _ in 0..<roundsMax {
-            let strays = children().subtracting(kept)
+            let now = children()
+            let strays = now.subtracting(kept).subtracting(others())
             guard !strays.isEmpty else { break }
             for stray in strays {
                 _ = Glibc.kill(stray, SIGKILL)

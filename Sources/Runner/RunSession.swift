@@ -7,6 +7,9 @@ package enum RunEvent: Sendable {
     /// A launch is about to start: its position and number, and the time left by the plan.
     case launching(PlannedPoint, Subject, launch: Int, done: Int, total: Int, left: Nanoseconds)
     case finished(LaunchEntry, PlannedPoint)
+    /// After a pilot: all launches of the point, samples of each that is still to come, and the
+    /// relative half-width of the interval that they should give.
+    case planned(PlannedPoint, launches: Int, samples: Int, halfWidth: Double)
 }
 
 /// Everything a session needs from outside.
@@ -67,51 +70,94 @@ package final class RunSession {
         var launch: Int
     }
 
+    /// How far the run is, for whoever shows it.
+    private struct Position {
+        var done = 0
+        var total: Int
+        var left: Nanoseconds
+    }
+
     /// Runs what the journal does not have yet. An interruption throws; all finished is kept.
     package func run() throws {
+        let plan = setup.plan
         let runner = LaunchRunner(
-            setup: setup.worker, plan: setup.plan, backends: setup.backends,
+            setup: setup.worker, plan: plan, backends: setup.backends,
             deadlines: setup.deadlines, lastLevelCache: setup.lastLevelCache,
             interrupts: interrupts)
         let telemetry = setup.telemetryPeriod.flatMap { period in
             try? TelemetryKeeper(
-                setup: setup.worker, plan: setup.plan, period: period, nonce: started,
-                interrupts: -1)
+                setup: setup.worker, plan: plan, period: period, nonce: started, interrupts: -1)
         }
         defer { try? telemetry?.finish(into: writer) }
-        let steps = Self.schedule(setup.plan)
-        let total = steps.count
-        var left = setup.plan.cost
-        for (index, step) in steps.enumerated() {
-            let share = Nanoseconds(
-                step.point.cost.value / UInt64(max(1, step.point.profile.launches)))
-            defer { left = left > share ? left - share : .zero }
-            guard isWanted(step) else { continue }
-            setup.onEvent(
-                .launching(
-                    step.point, step.subject, launch: step.launch, done: index, total: total,
-                    left: left))
-            try perform(step, with: runner)
+        let points = plan.points.filter { $0.exclusion == nil }
+        let own = plan.harnessPoints.reduce(0) { $0 + $1.profile.launches }
+        let all = points.reduce(own) { $0 + $1.profile.launches * plan.subjects.count }
+        var position = Position(total: all, left: plan.cost)
+        for point in plan.harnessPoints {
+            try measure(point, on: [.harness], with: runner, &position)
+        }
+        for point in points { try measure(point, on: plan.subjects, with: runner, &position) }
+    }
+
+    /// All launches of a point. Subjects alternate launch by launch: A B B A.
+    ///
+    /// After a pilot of three the rest is planned from it: samples a launch, and launches.
+    private func measure(
+        _ planned: PlannedPoint, on subjects: [Subject], with runner: LaunchRunner,
+        _ position: inout Position
+    ) throws {
+        var point = planned
+        var launch = 0
+        while launch < point.profile.launches {
+            if launch == PilotDecision.pilotCount, launch < planned.profile.launches,
+                let decision = try decide(planned, subjects)
+            {
+                let more = decision.launches - planned.profile.launches
+                position.total += more * subjects.count
+                point.profile.launches = decision.launches
+                point.profile.samplesMax = decision.samples
+                setup.onEvent(
+                    .planned(
+                        planned, launches: decision.launches, samples: decision.samples,
+                        halfWidth: decision.expectedHalfWidth))
+            }
+            for subject in launch % 2 == 0 ? subjects : subjects.reversed() {
+                let step = Step(point: point, subject: subject, launch: launch)
+                let share = Nanoseconds(
+                    planned.cost.value / UInt64(max(1, planned.profile.launches)))
+                if isWanted(step) {
+                    setup.onEvent(
+                        .launching(
+                            planned, subject, launch: launch, done: position.done,
+                            total: position.total, left: position.left))
+                    try perform(step, with: runner)
+                }
+                position.done += 1
+                position.left = position.left > share ? position.left - share : .zero
+            }
+            launch += 1
         }
     }
 
-    /// Points in order; within a point, subjects alternate launch by launch: A B B A.
-    private static func schedule(_ plan: Plan) -> [Step] {
-        var steps: [Step] = []
-        for point in plan.harnessPoints {
-            for launch in 0..<point.profile.launches {
-                steps.append(Step(point: point, subject: .harness, launch: launch))
+    /// What follows from the pilot, read from the disk so that a run that continues decides alike.
+    private func decide(
+        _ point: PlannedPoint, _ subjects: [Subject]
+    ) throws -> PilotDecision? {
+        let reader = try BundleReader(writer.path)
+        var pilots: [[(entry: LaunchEntry, elapsed: [Int64])]] = []
+        for subject in subjects {
+            let own = journal.filter {
+                $0.pointHash == point.pointHash && $0.subject == subject
+                    && $0.launch < PilotDecision.pilotCount
             }
+            // What does not run at all has nothing to say about what does.
+            guard own.contains(where: { $0.outcome == .ok }) else { continue }
+            pilots.append(
+                try own.map { entry in
+                    (entry, try entry.files.first.map { try reader.integers($0) } ?? [])
+                })
         }
-        for point in plan.points where point.exclusion == nil {
-            for launch in 0..<point.profile.launches {
-                let subjects = launch % 2 == 0 ? plan.subjects : plan.subjects.reversed()
-                for subject in subjects {
-                    steps.append(Step(point: point, subject: subject, launch: launch))
-                }
-            }
-        }
-        return steps
+        return PilotPlanner(mayExtend: setup.plan.budget == nil).decide(point, pilots: pilots)
     }
 
     /// Whether the launch is still to be made: not in the journal, and not pointless.

@@ -31,16 +31,23 @@ package struct WorkerSetup: Sendable {
     /// The environment, complete.
     package var environment: [String: String]
     package var directory: String
+    /// Children of this process that are no worker's, such as programs that ask for power.
+    package var otherChildren: @Sendable () -> Set<Int32>
 
-    package init(program: String, environment: [String: String], directory: String) {
+    package init(
+        program: String, environment: [String: String], directory: String,
+        otherChildren: @escaping @Sendable () -> Set<Int32> = { [] }
+    ) {
         self.program = program
         self.environment = environment
         self.directory = directory
+        self.otherChildren = otherChildren
     }
 }
 
 /// One worker process from start to end, watched by the thread that calls.
 final class WorkerProcess {
+    private let setup: WorkerSetup
     private let request: LaunchRequest
     private let deadlines: Deadlines
     private let memoryLimit: UInt64
@@ -83,6 +90,7 @@ final class WorkerProcess {
         setup: WorkerSetup, request: LaunchRequest, regions: [SharedRegion?],
         deadlines: Deadlines, interrupts: Int32
     ) throws(RunnerError) {
+        self.setup = setup
         self.request = request
         self.deadlines = deadlines
         self.interrupts = interrupts
@@ -166,7 +174,8 @@ final class WorkerProcess {
             if status == nil, outcome.failure != nil { status = killAndWait() }
         }
         drain()
-        outcome.strays = Descendants.kill(except: siblings.union([pid]))
+        outcome.strays = Descendants.kill(
+            except: siblings.union([pid]), others: setup.otherChildren)
         conclude(status: status ?? 0)
         if isInterrupted { throw RunnerError(.interrupted, detail: "interrupted") }
         return outcome

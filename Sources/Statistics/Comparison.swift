@@ -26,8 +26,13 @@ package struct Comparison: Sendable, Hashable {
     /// Nil for fewer than three launches of a side, and for values that are not above 0.
     package init?(candidate: [Double], baseline: [Double], sense: Sense) {
         guard min(candidate.count, baseline.count) >= Self.countMin,
-            let c = Self.logMoments(candidate), let b = Self.logMoments(baseline)
+            let c = LogMoments(candidate), let b = LogMoments(baseline)
         else { return nil }
+        self.init(moments: c, b, sense: sense)
+    }
+
+    /// Welch's comparison of moments, of which each side has enough.
+    init(moments c: LogMoments, _ b: LogMoments, sense: Sense) {
         let sign: Double = sense == .cost ? 1 : -1
         logDifference = sign * (c.mean - b.mean)
         let parts = [
@@ -51,21 +56,37 @@ package struct Comparison: Sendable, Hashable {
         pairVariance = differences.variance
     }
 
-    /// The same comparison of two single sessions, with what sessions differ by on this machine.
+    /// The same comparison of two single sessions, with what sessions differ by.
     ///
-    /// The standard deviation is of the logarithm of a session's value, from A/A calibration
-    /// with that many degrees of freedom. More launches do not make it smaller.
+    /// Each side has its machine's spread from A/A calibration; more launches do not make it
+    /// smaller.
+    package func unpaired(
+        candidate: SessionSpread, baseline: SessionSpread
+    ) -> Comparison {
+        var result = self
+        var parts = [(variance: standardError * standardError, freedom: degreesOfFreedom)]
+        if candidate == baseline {
+            // One machine's spread is one estimate, however many sessions it is used for.
+            parts.append((variance: 2 * candidate.variance, freedom: candidate.degreesOfFreedom))
+        } else {
+            parts += [candidate, baseline].map {
+                (variance: $0.variance, freedom: $0.degreesOfFreedom)
+            }
+        }
+        (result.standardError, result.degreesOfFreedom) = Self.satterthwaite(parts)
+        result.sessionVariance += candidate.variance + baseline.variance
+        return result
+    }
+
+    /// The same for two sessions of one machine.
+    ///
+    /// The standard deviation is of the logarithm of a session's value.
     package func unpaired(
         sessionStandardDeviation: Double, degreesOfFreedom: Double
     ) -> Comparison {
-        var result = self
-        let sessions = 2 * sessionStandardDeviation * sessionStandardDeviation
-        (result.standardError, result.degreesOfFreedom) = Self.satterthwaite([
-            (variance: standardError * standardError, freedom: self.degreesOfFreedom),
-            (variance: sessions, freedom: degreesOfFreedom),
-        ])
-        result.sessionVariance += sessions
-        return result
+        let spread = SessionSpread(
+            standardDeviation: sessionStandardDeviation, degreesOfFreedom: degreesOfFreedom)
+        return unpaired(candidate: spread, baseline: spread)
     }
 
     /// Candidate over baseline as costs; above 1 is worse.
@@ -100,12 +121,21 @@ package struct Comparison: Sendable, Hashable {
             + student.upperTail((magnitude + threshold) / standardError)
     }
 
-    private static func isUsable(_ value: Double) -> Bool { value > 0 && value.isFinite }
-
-    private static func logMoments(_ values: [Double]) -> RunningMoments? {
-        guard values.allSatisfy(isUsable) else { return nil }
-        return RunningMoments(values.map { log($0) })
+    /// The probability of FASTER or SLOWER if the sides did not differ at all.
+    ///
+    /// Summed over comparisons it is the number of false findings to expect at most: with few
+    /// launches the deviation may be larger than it seems, and that counts.
+    package func falseVerdictProbability(
+        _ threshold: VerdictThreshold, level: Double = 0.95
+    ) -> Double {
+        guard standardError > 0 else { return 0 }
+        let student = StudentDistribution(degreesOfFreedom: degreesOfFreedom)
+        let needed =
+            student.twoSidedQuantile(level: level) + threshold.logDelta / standardError
+        return 2 * student.upperTail(needed)
     }
+
+    private static func isUsable(_ value: Double) -> Bool { value > 0 && value.isFinite }
 
     /// The root of a sum of variances, and its degrees of freedom after Welch and Satterthwaite.
     private static func satterthwaite(

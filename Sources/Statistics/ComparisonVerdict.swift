@@ -31,6 +31,16 @@ extension Comparison {
         ComparisonVerdict(interval: interval(level: level), threshold: threshold)
     }
 
+    /// The verdict of sides whose launches vary by those relative standard deviations.
+    ///
+    /// Inconclusive where a side's is beyond the limit for clean sessions.
+    package func verdict(
+        _ threshold: VerdictThreshold, launchDeviations: [Double], level: Double = 0.95
+    ) -> ComparisonVerdict {
+        let isClean = launchDeviations.allSatisfy { $0 <= VerdictThreshold.launchDeviationMax }
+        return isClean ? verdict(threshold, level: level) : .inconclusive
+    }
+
     /// The launches of each side (or pairs) that would settle a difference as large as this one.
     ///
     /// 15.7(σ/(Δ−δ))² beyond δ, 21.0(σ/(δ−Δ))² within it, where both bounds must hold, at a

@@ -7,6 +7,12 @@ package struct VerdictThreshold: Sendable, Hashable {
     /// The largest noise floor of a machine that may give verdicts.
     package static let floorMax = 0.03
 
+    /// The largest standard deviation of launch values, relative, at which a session is clean.
+    ///
+    /// At 3 % the interval rule alone would be wrong in 1.7 % of A/A comparisons of five
+    /// launches: with so much noise ±1 % is no margin. With this limit it is 0.7 % at most.
+    package static let launchDeviationMax = 0.02
+
     /// δ: max(1 %, timer quantum, A/A floor of at most 3 %).
     package var delta: Double
     /// Whether the machine's own noise allows verdicts at all.

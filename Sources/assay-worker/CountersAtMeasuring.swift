@@ -4,15 +4,23 @@ import Model
 /// The counters of process and machine over the measuring phase alone.
 final class CountersAtMeasuring {
     private let cpus: [Int]
+    private let clock: HostClock
+    private var start: UInt64 = 0
     private var before = ProcessFacts()
     private var machineBefore = MachineCounters()
 
-    /// - Parameter cpus: the processors that are measured on.
-    init(cpus: [Int]) { self.cpus = cpus }
+    /// - Parameters:
+    ///   - cpus: the processors that are measured on.
+    ///   - clock: the run's.
+    init(cpus: [Int], clock: HostClock) {
+        self.cpus = cpus
+        self.clock = clock
+    }
 
     func begin() {
         machineBefore = MachineCounters.read(cpus: cpus)
         before = ProcessFacts.read()
+        start = clock.now()
     }
 
     func end(measuring: Nanoseconds) -> LaunchCounters {
@@ -25,6 +33,7 @@ final class CountersAtMeasuring {
         counters.majorFaults = difference(\.majorFaults, after)
         counters.peakResidentBytes = after.peakResidentBytes
         counters.threads = after.threads
+        counters.measuringStartNanoseconds = start
         counters.busyNanoseconds = machine.busyNanoseconds
         counters.stolenNanoseconds = machine.stolenNanoseconds
         counters.pressureNanoseconds = machine.pressureNanoseconds

@@ -108,7 +108,7 @@ struct Launch {
         let calibrationStart = try clock.calibrate()
         let reading = canary.read(milliseconds: Self.canaryMilliseconds)
         let rate = ClockRateCheck(clock: clock)
-        let counters = CountersAtMeasuring(cpus: request.cpus)
+        let counters = CountersAtMeasuring(cpus: request.cpus, clock: clock)
         let phase = phase
         var sampler = Sampler(
             profile: request.profile, timing: request.timing, cache: request.cache,

@@ -13,14 +13,16 @@ struct Assay: ParsableCommand {
             a report. 'assay list cases' says what can be measured, 'assay machine' what is known
             about this machine.
 
-            Exit codes: 0 done and nothing found · 2 wrong use or a wrong file (nothing was run) \
+            Exit codes: 0 done and nothing found · 1 a regression was confirmed · 2 wrong use or a wrong file (nothing was run) \
             · 3 not valid where that was asked for, or a bundle that is not what it claims · \
-            4 a case failed or a plug-in misbehaved · 130 interrupted (what was measured is kept).
+            4 a case failed or a plug-in misbehaved · 5 an improvement, where that was asked \
+            for · 130 interrupted (what was measured is kept).
             """,
         version: version,
         subcommands: [
             RunCommand.self, ListCommand.self, ShowCommand.self, MachineCommand.self,
-            ReportCommand.self, JudgeCommand.self, VerifyCommand.self, SchemaCommand.self,
+            ReportCommand.self, CompareCommand.self, JudgeCommand.self, VerifyCommand.self,
+            SchemaCommand.self,
         ])
 }
 

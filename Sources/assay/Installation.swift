@@ -1,5 +1,6 @@
 import Bundle
 import Glibc
+import Power
 import Runner
 
 /// Where the parts of this installation are.
@@ -63,7 +64,9 @@ struct Installation {
 
     /// What workers are started with; the directory is theirs for temporary files.
     func workerSetup(directory: String) -> WorkerSetup {
-        WorkerSetup(program: worker, environment: [:], directory: directory)
+        WorkerSetup(
+            program: worker, environment: [:], directory: directory,
+            otherChildren: { SystemPrograms.running() })
     }
 
     /// SHA-256 of what a backend's code is in: its library, or the worker.

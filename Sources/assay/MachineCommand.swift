@@ -9,12 +9,22 @@ struct MachineCommand: ParsableCommand {
         commandName: "machine",
         abstract: "Shows topology, memory, caches, instruction sets, clocks, power sources and "
             + "what is unknown.",
-        discussion: "Example: assay machine --json")
+        discussion: """
+            Examples:
+              assay machine --json
+              assay machine --calibrate     # on several nights, after several boots
+            A calibration tells what sessions of this machine differ by when nothing was changed,
+            so that 'assay compare' can judge two runs of different sessions.
+            """)
 
     @Flag(help: "Prints JSON.")
     var json = false
 
+    @Flag(help: "Runs a session of the suite 'calibration' and adds it to the machine's A/A noise.")
+    var calibrate = false
+
     func run() throws {
+        guard !calibrate else { return try CalibrationSession().run() }
         let facts = try MachineReader.read()
         if json {
             Terminal.print(String(decoding: try JSONCoding.pretty(facts), as: UTF8.self))

@@ -18,6 +18,12 @@ final class Progress {
                 Terminal.status("\(place) \(name) (about \(Self.duration(left)) left)")
             }
             lastPoint = name
+        case .planned(let point, let launches, let samples, let halfWidth):
+            Terminal.endStatus()
+            let width = (halfWidth * 1000).rounded() / 10
+            Terminal.error(
+                "\(point.point.label): after the pilot \(launches) launches, "
+                    + "\(samples) samples in each; ±\(width) % is to be expected")
         case .finished(let entry, let point):
             guard entry.outcome == .error || entry.outcome == .invalid else { return }
             Terminal.endStatus()

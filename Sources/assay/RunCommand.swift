@@ -20,6 +20,21 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
 
     func run() throws {
+        guard let (record, path) = try measure() else { return }
+        var verdicts: Int32?
+        if options.against != nil || record.points.contains(where: { $0.subject.side != 0 }) {
+            let comparison = try CompareCommand.sides(of: path)
+            if !options.json {
+                Terminal.print("\n" + (try CompareCommand.render(comparison, as: .terminal)))
+            }
+            verdicts = CompareCommand.exitCode(comparison)
+        }
+        try Self.conclude(record, requireValid: options.requireValid)
+        if let verdicts { throw ArgumentParser.ExitCode(verdicts) }
+    }
+
+    /// Measures, seals and prints; nil for a dry run.
+    func measure() throws -> (record: Record, path: String)? {
         try Self.refuseDebugBuild(allowed: options.allowDebugBuild)
         let installation = try Installation.find()
         let scratch = try TemporaryDirectory()
@@ -27,11 +42,15 @@ struct RunCommand: ParsableCommand {
         let preparation = try RunPreparation(options, installation: installation, setup: setup)
         if options.dryRun {
             Terminal.print(PlanText.render(preparation.plan))
-            return
+            return nil
         }
         // Before anything is written: a bad value must not leave a bundle behind.
         let deadlines = try options.deadlines()
         let telemetry = try options.telemetryPeriod(cpus: preparation.plan.cpus.count)
+        let power = try PowerKeeper(
+            options.power.isEmpty ? ["auto"] : options.power,
+            period: telemetry ?? .milliseconds(500),
+            clock: preparation.plan.clock == "monotonic" ? 1 : 4)
         let bundle = try preparation.open()
         Terminal.error(PlanText.summary(preparation.plan))
         let progress = Progress()
@@ -41,20 +60,25 @@ struct RunCommand: ParsableCommand {
                 deadlines: deadlines, lastLevelCache: preparation.lastLevelCache,
                 journal: bundle.journal,
                 telemetryPeriod: telemetry,
-                elapsedBefore: bundle.elapsed, onEvent: progress.show),
+                elapsedBefore: bundle.elapsed,
+                onEvent: { event in
+                    power.mark()
+                    progress.show(event)
+                }),
             writer: bundle.writer)
         do {
+            defer { try? power.finish(into: bundle.writer) }
             try session.run()
         } catch {
             Terminal.endStatus()
             throw Self.failure(error, bundle: bundle.writer.path)
         }
         Terminal.endStatus()
-        try finish(bundle)
+        return (try finish(bundle), bundle.writer.path)
     }
 
     /// Judges, seals and reports.
-    private func finish(_ bundle: OpenBundle) throws {
+    private func finish(_ bundle: OpenBundle) throws -> Record {
         let path = bundle.writer.path
         let record: Record
         do throws(BundleError) {
@@ -74,7 +98,7 @@ struct RunCommand: ParsableCommand {
         }
         Terminal.print(
             try ReportCommand.render(record, as: options.json ? .json : .terminal, bundle: path))
-        try Self.conclude(record, requireValid: options.requireValid)
+        return record
     }
 
     /// The exit code that the record stands for.

@@ -61,6 +61,12 @@ struct RunOptions: ParsableArguments {
             valueName: "period"))
     var telemetry: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A source of power to read beside the run; repeatable; docs/power.md lists them.",
+            discussion: "Default: auto. 'none' reads nothing.", valueName: "source"))
+    var power: [String] = []
+
     @Option(help: "Continues an interrupted run: the path of its bundle.")
     var resume: String?
 

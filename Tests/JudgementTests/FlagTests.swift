@@ -222,7 +222,8 @@ import Testing
             "loadFailed", "backendError", "harnessError", "accuracyFailed", "deviceLost",
         ]
         let ceilings: Set<String> = ["implausible", "aboveReference"]
-        let tested = Set(Self.oddities.map(\.id)).union(failures).union(ceilings)
+        let power = Set(EnergyMetricTests.findings.map(\.id)).union(["idleDrift"])
+        let tested = Set(Self.oddities.map(\.id)).union(failures).union(ceilings).union(power)
         #expect(tested == Set(RuleTable.current.rules.map(\.id)))
     }
 

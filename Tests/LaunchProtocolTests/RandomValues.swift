@@ -81,6 +81,7 @@ struct RandomValues {
         counters.memoryBefore = optional { $0.number() }
         counters.memoryAfter = optional { $0.number() }
         counters.suspendedNanoseconds = word()
+        counters.measuringStartNanoseconds = optional { $0.word() }
         counters.busyNanoseconds = optional { $0.word() }
         counters.stolenNanoseconds = optional { $0.word() }
         counters.pressureNanoseconds = optional { $0.word() }

@@ -27,12 +27,14 @@ extension Rules {
         "Machine": ["Model", "CHwloc", "CNuma", "CAssaySystem", "Synchronization"],
         "Judgement": ["Model", "Statistics", "Bundle"],
         "Reports": ["Model"],
+        "Power": ["Model", "CAssaySystem", "FoundationEssentials", "Synchronization"],
         "Runner": [
-            "Model", "LaunchProtocol", "Planning", "Operators", "Bundle", "CAssaySystem",
+            "Model", "LaunchProtocol", "Planning", "Operators", "Bundle", "Statistics",
+            "CAssaySystem",
             "FoundationEssentials",
         ],
         "assay": [
-            "Runner", "Cases", "Planning", "Judgement", "Reports", "Machine", "Bundle",
+            "Runner", "Cases", "Planning", "Judgement", "Reports", "Machine", "Bundle", "Power",
             "Operators", "Model", "CAssaySystem", "ArgumentParser", "FoundationEssentials",
         ],
     ]

@@ -21,6 +21,8 @@ package struct Rule: Sendable, Hashable, Codable {
         case samples
         /// One metric; facts of that metric.
         case metric
+        /// Energy and power; facts of each launch's window.
+        case energy
         /// The point as a whole; facts of each launch and of the point.
         case point
     }

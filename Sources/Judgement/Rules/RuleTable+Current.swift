@@ -103,6 +103,25 @@ extension RuleTable {
                 "something else used the machine, or its clock changed; run again when it is quiet"
         ),
         Rule(
+            "energyWindowShort", .qualifier, .energy,
+            when: .compare("energy.window", .below, .fact("energy.windowWanted")), unit: "s",
+            message: "the window of {value} s is too short for this sensor",
+            hint: "use a profile that measures longer, or a sensor that is read more often"),
+        Rule(
+            "sensorAliasing", .qualifier, .energy, when: .compare("power.aliasing", .above, 0),
+            unit: "s",
+            message: "the sensor sees part of the time and beats with calls of {value} s",
+            hint: "the value can be far off whatever the window; use another sensor"),
+        Rule(
+            "powerGap", .qualifier, .energy, when: .compare("power.gap", .above, 0), unit: "s",
+            message: "the sensor gave nothing for {value} s",
+            hint: "look at the source; what it missed was interpolated"),
+        Rule(
+            "idleDrift", .qualifier, .energy,
+            when: .compare("power.idleDrift", .magnitudeAbove, 0.05), unit: "1",
+            message: "idle power changed by {signedPercent} between before and after",
+            hint: "let the machine settle; net energy is uncertain by as much"),
+        Rule(
             "ruleViolation", .qualifier, .point, when: .compare("violations", .above, 0),
             message: "the plug-in {text}",
             hint: "the plug-in did what rule R8 forbids; its maintainer should know"),
@@ -178,6 +197,14 @@ extension RuleTable {
                 .compare("canary.change", .magnitudeAbove, 0.05)), unit: "1",
             message: "the {text} canary changed by {signedPercent} over a launch",
             hint: "the machine changed a little during a launch"),
+        Rule(
+            "negativePower", .warning, .energy, when: .compare("power.negative", .above, 0),
+            unit: "1", message: "the sensor read below 0 W at {value} readings; they are kept",
+            hint: "look at the sensor's wiring and range"),
+        Rule(
+            "sensorUnchanging", .warning, .energy, when: .compare("power.unchanging", .above, 0),
+            unit: "1", message: "the sensor said the same at all {value} readings",
+            hint: "it may have stopped; compare it with another"),
         Rule(
             "zeroData", .warning, .point, when: .compare("zeroData", .equal, 1),
             message: "the inputs are all zero",
