@@ -1,5 +1,3 @@
-package import Bundle
-package import FoundationEssentials
 package import Model
 import Statistics
 
@@ -116,9 +114,7 @@ package struct Calibration: Sendable, Hashable, Codable {
                 guard let estimate = metric.estimate, estimate.value > 0,
                     metric.direction != .none, !metric.name.hasPrefix("utilization"),
                     estimate.launches >= Comparison.countMin,
-                    !(metric.flags + point.flags).contains(where: {
-                        $0.severity == .error || ComparisonRules.disturbing.contains($0.id)
-                    })
+                    ComparisonRules.objections(point, metric).isEmpty
                 else { return nil }
                 return Value(
                     series: series(metric, point.subject),
@@ -142,21 +138,25 @@ package struct CalibrationError: Error, Equatable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-// MARK: - Text
+// MARK: - Reading
 
 extension Calibration {
-    /// The text to keep: sorted keys, the same bytes for one value.
-    package func encoded() throws -> Data { try JSONCoding.pretty(self) }
-
-    /// A calibration from its text; `file` is named where it is wrong.
-    package static func decoded(_ data: Data, file: String) throws(BundleError) -> Calibration {
-        var found = try JSONCoding.decode(Calibration.self, from: data, file: file)
-        guard found.schema == "assay.calibration/1" else {
-            throw BundleError(
-                .malformed, file: file, detail: "has schema '\(found.schema)', which is not known")
+    /// Reads a calibration; derived figures are derived again, so that nobody can edit them.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        schema = try container.decode(String.self, forKey: .schema)
+        guard schema == "assay.calibration/1" else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .schema, in: container, debugDescription: "unknown schema '\(schema)'")
         }
-        // Derived figures are derived again: nobody can have edited them.
-        found.classes = found.noiseClasses
-        return found
+        methodology = try container.decode(String.self, forKey: .methodology)
+        machineID = try container.decode(String.self, forKey: .machineID)
+        fingerprint = try container.decode(String.self, forKey: .fingerprint)
+        processor = try container.decode(String.self, forKey: .processor)
+        planSha256 = try container.decode(String.self, forKey: .planSha256)
+        updated = try container.decode(String.self, forKey: .updated)
+        sessions = try container.decode([Session].self, forKey: .sessions)
+        classes = []
+        classes = noiseClasses
     }
 }

@@ -52,6 +52,8 @@ extension ComparisonJudge {
                     "\(Comparison.countMin) launches of either side are needed")
             }
             row.reasons = objections
+            let (old, new) = (row.baseline.estimate.value, row.candidate.estimate.value)
+            if old > 0, new > 0 { row.ratio = ComparedRatio(value: new / old, interval: nil) }
             return ComparisonOutcome(row: row)
         }
         var comparison = plain

@@ -159,10 +159,12 @@ package struct ComparisonJudge {
         if metric.direction == .none { return "neither more nor less of it is better" }
         let isRestated = metric.name.hasPrefix("utilization")
         if isRestated { return "it is a share of another metric, which is compared itself" }
-        guard metric.estimate?.interval != nil, other.estimate?.interval != nil else {
-            return "it has no interval, so that no difference can be judged"
-        }
-        return nil
+        // What was asked for is shown even where there is nothing to judge it by.
+        let isWanted =
+            metric.name == pair.candidate.headline?.name || request.metrics.contains(metric.name)
+        let hasIntervals = metric.estimate?.interval != nil && other.estimate?.interval != nil
+        return isWanted || hasIntervals
+            ? nil : "it has no interval, so that no difference can be judged"
     }
 
     // MARK: - Many comparisons

@@ -98,7 +98,8 @@ extension LaunchCounters {
         for reading in readings { writer.optional(reading) { $0.put($1) } }
         writer.put(suspendedNanoseconds)
         let counts = [
-            measuringStartNanoseconds, busyNanoseconds, stolenNanoseconds, pressureNanoseconds, cgroupThrottles,
+            measuringStartNanoseconds, busyNanoseconds, stolenNanoseconds, pressureNanoseconds,
+            cgroupThrottles,
             throttleEvents,
         ]
         for count in counts { writer.optional(count) { $0.put($1) } }

@@ -71,7 +71,9 @@ struct ComparisonTable {
             case .unpaired: "unpaired"
             }
         let (old, new) = (row.baseline.estimate.launches, row.candidate.estimate.launches)
-        let launches = old == new ? "\(old) launches a side" : "\(old) and \(new) launches"
+        let launches =
+            old == new
+            ? "\(old) \(old == 1 ? "launch" : "launches") a side" : "\(old) and \(new) launches"
         let delta = fixed(row.delta.value * 100, row.delta.value < 0.1 ? 2 : 1)
         return "\(basis) · \(launches) · δ \(delta) % (\(row.delta.source))"
     }

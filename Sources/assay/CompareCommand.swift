@@ -186,7 +186,8 @@ enum CalibrationStore {
     static func load(_ path: String) throws -> Calibration? {
         guard Files.exists(path) else { return nil }
         do throws(BundleError) {
-            return try Calibration.decoded(try Files.read(path), file: path)
+            return try JSONCoding.decode(
+                Calibration.self, from: try Files.read(path), file: path)
         } catch {
             throw CommandFailure(.wrongUse, "error: \(error)")
         }
@@ -196,7 +197,7 @@ enum CalibrationStore {
     static func save(_ calibration: Calibration, to path: String) throws {
         do {
             try Files.createDirectory(Installation.directory(of: path))
-            try Files.write(try calibration.encoded(), to: path)
+            try Files.write(try JSONCoding.pretty(calibration), to: path)
         } catch {
             throw CommandFailure(.wrongUse, "error: \(error)")
         }

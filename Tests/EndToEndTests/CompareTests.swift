@@ -50,9 +50,9 @@ import Testing
         let record = try json(done)
         #expect(record["schema"] as? String == "assay.comparison/1")
         let rows = try #require(record["rows"] as? [[String: Any]])
-        let time = try #require(rows.first { $0["metric"] as? String == "time" })
-        #expect(time["verdict"] as? String == "inconclusive")
-        #expect(time["basis"] as? String == "unpaired")
+        let row = try #require(rows.first { $0["metric"] as? String == "throughput.flop" })
+        #expect(row["verdict"] as? String == "inconclusive")
+        #expect(row["basis"] as? String == "unpaired")
         let one = try json(try compare(bundles[0], bundles[1], "--json", "--metric", "firstCall"))
         let names =
             (one["rows"] as? [[String: Any]] ?? []).compactMap { $0["metric"] as? String }

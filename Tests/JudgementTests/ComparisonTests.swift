@@ -134,6 +134,10 @@ import Testing
             })
         #expect(!row.isConfirmedWorse && row.adjustedPValue == nil)
         #expect(row.candidate.flags.isEmpty)
+        // What disturbed a launch disturbed its first call as well.
+        let first = try #require(try run.compared().rows.first { $0.metric == "firstCall" })
+        #expect(first.verdict == .inconclusive)
+        #expect(first.reasons.contains { $0.contains("hostSpeedChanged") })
     }
 
     @Test func `Launches that vary by more than 2 % give no verdict`() throws {
@@ -215,7 +219,7 @@ import Testing
     }
 
     @Test func `Every disturbance that forbids a verdict is no warning`() {
-        for id in ComparisonRules.disturbing {
+        for id in ComparisonRules.disturbingLaunches.union(ComparisonRules.disturbingMetric) {
             guard let flag = RuleTable.current.rule(id) else { continue }
             #expect(flag.severity == .qualifier || flag.severity == .error, "\(id)")
         }

@@ -90,15 +90,15 @@ import Testing
         Finding(
             id: "sensorAliasing",
             contents: {
-                contents {
+                contents(change: {
                     $0.updatePeriodSeconds = 0.1
                     $0.averagingWindowSeconds = 0.025
-                }.resampled(callSeconds: 0.1)
+                }).resampled(callSeconds: 0.1)
             }),
         Finding(
             id: "powerGap",
             contents: {
-                var contents = contents()
+                var contents = Self.contents()
                 // No reading from 6 s to 7 s.
                 contents.powerReadings["telemetry/power.meter.i64"]?.removeSubrange(120..<140)
                 return contents

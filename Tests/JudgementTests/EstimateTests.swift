@@ -175,7 +175,10 @@ import Testing
         var run = SampleRun()
         run.work = Work()
         let names = run.judged().metrics.map(\.name)
-        #expect(names == ["time", "firstCall", "compile", "load", "memory.peak"])
+        #expect(
+            names == [
+                "time", "firstCall", "compile", "load", "memory.peak", "energy.total", "power.mean",
+            ])
     }
 
     @Test func `What was not observed is unavailable and says why`() throws {
