@@ -13,10 +13,11 @@ struct Assay: ParsableCommand {
             a report. 'assay list cases' says what can be measured, 'assay machine' what is known
             about this machine.
 
-            Exit codes: 0 done and nothing found · 1 a regression was confirmed · 2 wrong use or a wrong file (nothing was run) \
-            · 3 not valid where that was asked for, or a bundle that is not what it claims · \
-            4 a case failed or a plug-in misbehaved · 5 an improvement, where that was asked \
-            for · 130 interrupted (what was measured is kept).
+            Exit codes: 0 done and nothing found · 1 a regression was confirmed · 2 wrong use or a \
+            wrong file (nothing was run) · 3 not valid, not comparable or inconclusive where a \
+            verdict was asked for, or a bundle that is not what it claims · 4 a case failed or a \
+            plug-in misbehaved · 5 an improvement, where that was asked for · 130 interrupted \
+            (what was measured is kept).
             """,
         version: version,
         subcommands: [
