@@ -75,7 +75,7 @@ package struct MemorySpace: Sendable {
 /// Memory of a device. The C type is `assay_buffer`.
 @safe
 package final class Buffer {
-    private let device: Device
+    let device: Device
     let handle: assay_buffer
     package let byteCount: Int
 

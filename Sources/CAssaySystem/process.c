@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -106,6 +107,24 @@ int32_t assay_confine_self(void) {
     }
     return 0;
 }
+
+int32_t assay_drop_tracing(void) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    const int capabilities[] = {CAP_SYS_PTRACE, CAP_PERFMON, CAP_CHECKPOINT_RESTORE};
+    if (syscall(SYS_capget, &header, data) != 0) return -errno;
+    for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
+        struct __user_cap_data_struct *word = &data[capabilities[i] / 32];
+        uint32_t mask = ~(1u << (capabilities[i] % 32));
+        prctl(PR_CAPBSET_DROP, capabilities[i], 0, 0, 0); /* a child could win it back */
+        word->effective &= mask;
+        word->permitted &= mask;
+        word->inheritable &= mask;
+    }
+    return syscall(SYS_capset, &header, data) == 0 ? 0 : -errno;
+}
+
+int32_t assay_hide_self(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -errno; }
 
 int32_t assay_unshare_network(void) {
     if (unshare(CLONE_NEWNET) != 0) return -errno;

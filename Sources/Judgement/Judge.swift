@@ -23,6 +23,9 @@ package enum Judge {
             }
         }
         Ceilings(points, cpus: plan.cpus.count, rules: rules).apply(to: &points)
+        if plan.isAudit == true {
+            AuditJudge.flag(&points, contents: contents, rules: rules)
+        }
         for index in points.indices { points[index].settleStatus() }
         var profiles: [ProfileID] = []
         for id in ProfileID.allCases where plan.points.contains(where: { $0.profile.id == id }) {

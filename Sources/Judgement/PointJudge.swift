@@ -33,7 +33,7 @@ struct PointJudge {
         }
         record.launches = entries.map { summary($0, series) }
         (record.outcome, record.reasons) = outcome(entries, good: series.count)
-        record.flags = pointFlags(entries, good: series.count)
+        record.flags = pointFlags(entries, series)
         guard record.outcome == .ok else { return record }
         record.metrics = metrics(series)
         return record
@@ -91,7 +91,7 @@ struct PointJudge {
     }
 
     /// What is found about the point as a whole: failures by name, then what the rules say.
-    private func pointFlags(_ entries: [LaunchEntry], good: Int) -> [Flag] {
+    private func pointFlags(_ entries: [LaunchEntry], _ series: [LaunchSeries]) -> [Flag] {
         var flags: [Flag] = []
         var seen: Set<String> = []
         for entry in entries {
@@ -111,6 +111,8 @@ struct PointJudge {
             "violations", Double(violations.count), text: violations.joined(separator: ", "))
         facts.set("zeroData", planned.point.data == .zeros ? 1 : 0)
         facts.set("debugBuild", contents.plan.debugBuild ? 1 : 0)
+        AuditFacts(entries, series: series)
+            .point(device: backend(entries)?.device, threads: threads, into: &facts)
         let launches = entries.map { entry in
             LaunchFacts.processorFacts(entry.counters, threads: Double(threads))
         }
@@ -130,6 +132,8 @@ struct PointJudge {
             LaunchFacts.facts(of: $0, profile: planned.profile, threads: threads, steal: steal)
         }
         let findings = rules.findings(.samples, in: facts, metric: builder.timeName)
+        var deviceClock = Facts()
+        AuditFacts(series.map(\.entry), series: series).deviceClock(into: &deviceClock)
         let energy = EnergyMetrics(contents).metrics(series, rules: rules)
         return builder.all().map { metric in
             var judged = metric
@@ -141,6 +145,9 @@ struct PointJudge {
             if isSampled {
                 judged.flags += rules.findings(
                     .metric, in: [convergence(of: metric)], metric: metric.name)
+            }
+            if metric.name == PointMetrics.deviceTimeName {
+                judged.flags += rules.findings(.metric, in: [deviceClock], metric: metric.name)
             }
             return keyed(judged, series)
         } + energy.map { keyed($0, series) }

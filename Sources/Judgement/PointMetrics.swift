@@ -28,6 +28,7 @@ struct PointMetrics {
             once("load", "duration", \.loadNanoseconds),
             memory(),
         ]
+        if let device = deviceTime() { metrics.insert(device, at: 1) }
         return metrics
     }
 
@@ -49,6 +50,26 @@ struct PointMetrics {
             name: timeName, quantity: "duration", unit: "s", direction: .smaller, kind: .measured,
             source: clock, resolution: resolution, estimate: estimate,
             unavailable: reason(estimate), samples: files)
+    }
+
+    static let deviceTimeName = "time.device"
+
+    /// The time by the device's own clock; nil where it has none.
+    private func deviceTime() -> Metric? {
+        let launches = launches.compactMap { launch -> (Double, Double)? in
+            guard let clock = launch.entry.inspection?.deviceClock,
+                let time = Median.of(clock.device)
+            else { return nil }
+            return (time * 1e-9, Double(clock.device.count))
+        }
+        guard !launches.isEmpty else { return nil }
+        var estimate = Estimates.once(
+            launches.map(\.0), statistic: "median batch by the device's clock")
+        estimate?.n = Int(launches.reduce(0) { $0 + $1.1 })
+        return Metric(
+            name: Self.deviceTimeName, quantity: "duration", unit: "s", direction: .smaller,
+            kind: .measured, source: "device", estimate: estimate,
+            unavailable: estimate == nil ? "the device's clock gave no time above zero" : nil)
     }
 
     private func rates() -> [Metric] {

@@ -46,6 +46,12 @@ extension Frame {
             writer.put(text)
         case .final:
             writer.integer(UInt8(9))
+        case .agrees(let type):
+            writer.integer(UInt8(11))
+            writer.integer(type.rawValue)
+        case .spotChecked(let correctness):
+            writer.integer(UInt8(10))
+            correctness.write(to: &writer)
         }
         return writer.bytes
     }
@@ -87,6 +93,8 @@ extension Frame {
                 })
         case 8: return .log(try reader.text())
         case 9: return .final
+        case 11: return .agrees(try DType(from: &reader))
+        case 10: return .spotChecked(try Correctness(from: &reader))
         default: throw WireError("unknown frame \(tag)")
         }
     }
@@ -128,6 +136,7 @@ extension LaunchResult {
         counters.write(to: &writer)
         writer.list(violations) { $0.put($1) }
         writer.put(outputBytes.value)
+        writer.optional(inspection) { $1.write(to: &$0) }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -144,6 +153,9 @@ extension LaunchResult {
             execution: try ExecutionInfo(from: &reader),
             counters: try LaunchCounters(from: &reader),
             violations: try reader.list { reader throws(WireError) in try reader.text() },
-            outputBytes: Bytes(try reader.uint64()))
+            outputBytes: Bytes(try reader.uint64()),
+            inspection: try reader.optional { reader throws(WireError) in
+                try InspectionFacts(from: &reader)
+            })
     }
 }

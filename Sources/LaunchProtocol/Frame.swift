@@ -100,12 +100,15 @@ package struct LaunchResult: Sendable, Hashable {
     package var violations: [String]
     /// Bytes of outputs in the sealed memory; 0 where the operation has none.
     package var outputBytes: Bytes
+    /// What was found out beside the samples; nil where nothing was looked at.
+    package var inspection: InspectionFacts?
 
     package init(
         stopReason: StopReason, warmupConverged: Bool, samples: Int, batch: UInt64, rotation: Int,
         calibrationStart: ClockCalibration, calibrationEnd: ClockCalibration, load: Nanoseconds,
         prepare: Nanoseconds, firstCall: Nanoseconds, execution: ExecutionInfo,
-        counters: LaunchCounters, violations: [String], outputBytes: Bytes
+        counters: LaunchCounters, violations: [String], outputBytes: Bytes,
+        inspection: InspectionFacts? = nil
     ) {
         self.stopReason = stopReason
         self.warmupConverged = warmupConverged
@@ -121,6 +124,7 @@ package struct LaunchResult: Sendable, Hashable {
         self.counters = counters
         self.violations = violations
         self.outputBytes = outputBytes
+        self.inspection = inspection
     }
 }
 
@@ -152,6 +156,10 @@ package enum Frame: Sendable, Hashable {
     case failure(LaunchFailure)
     case result(LaunchResult)
     case verified(Correctness)
+    /// The outputs of the event with altered inputs, compared at some places.
+    case spotChecked(Correctness)
+    /// Outputs that are wrong are right for arithmetic in that type.
+    case agrees(DType)
     case channels([ChannelFacts])
     case log(String)
     /// The last frame of every role; an exit without it is a failure.

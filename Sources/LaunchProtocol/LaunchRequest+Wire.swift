@@ -24,6 +24,7 @@ extension LaunchRequest {
         operation.write(to: &writer)
         writer.list(inputSeeds) { $0.put($1) }
         writer.put(auditSeed)
+        writer.put(inspectionSeed)
         writer.put(data.name)
         writer.put(cache.rawValue)
         writer.put(timing.rawValue)
@@ -32,6 +33,7 @@ extension LaunchRequest {
         writer.put(memoryLimit.value)
         writer.put(isolateNetwork)
         writer.put(expectationReady)
+        writer.integer(checks.rawValue)
         writer.put(telemetryPeriod.value)
         return writer.bytes
     }
@@ -58,6 +60,7 @@ extension LaunchRequest {
         self.clock = clock
         inputSeeds = try reader.list { reader throws(WireError) in try reader.uint64() }
         auditSeed = try reader.uint64()
+        inspectionSeed = try reader.uint64()
         data = try Self.named(try reader.text(), DataPattern.init(name:))
         cache = try Self.named(try reader.text(), CacheState.init(rawValue:))
         timing = try Self.named(try reader.text(), TimingMode.init(rawValue:))
@@ -66,6 +69,10 @@ extension LaunchRequest {
         memoryLimit = Bytes(try reader.uint64())
         isolateNetwork = try reader.bool()
         expectationReady = try reader.bool()
+        guard let checks = OutputChecks(rawValue: try reader.integer()) else {
+            throw WireError("unknown checks")
+        }
+        self.checks = checks
         telemetryPeriod = Nanoseconds(try reader.uint64())
         guard reader.isAtEnd else { throw WireError("it goes on after its end") }
     }

@@ -12,6 +12,15 @@ package enum WorkerRole: UInt8, Sendable, CaseIterable {
     case enumerate = 3
 }
 
+/// Which of the sealed outputs a verifier checks.
+package enum OutputChecks: UInt8, Sendable, CaseIterable {
+    /// Those of the timed run.
+    case timed = 0
+    /// Those of the event with altered inputs.
+    case altered = 1
+    case both = 2
+}
+
 /// How the worker enters a backend.
 package enum BackendEntry: Sendable, Hashable {
     /// Linked into the worker, by id.
@@ -36,6 +45,8 @@ package struct LaunchRequest: Sendable, Hashable {
     package var inputSeeds: [UInt64]
     /// The seed of everything sampled while verifying or auditing.
     package var auditSeed: UInt64
+    /// What is drawn for looking at the backend; another in every launch, so that none is known.
+    package var inspectionSeed: UInt64
     package var data: DataPattern
     package var cache: CacheState
     package var timing: TimingMode
@@ -47,6 +58,8 @@ package struct LaunchRequest: Sendable, Hashable {
     package var isolateNetwork: Bool
     /// In role verifier: whether the expected values are in the shared cache already.
     package var expectationReady: Bool
+    /// In role verifier: which outputs to check.
+    package var checks: OutputChecks
     /// In role telemetry: how often to sample.
     package var telemetryPeriod: Nanoseconds
 
@@ -60,6 +73,7 @@ package struct LaunchRequest: Sendable, Hashable {
         clock = 4
         inputSeeds = []
         auditSeed = 0
+        inspectionSeed = 0
         data = .normal
         cache = .hot
         timing = .batch
@@ -68,6 +82,7 @@ package struct LaunchRequest: Sendable, Hashable {
         memoryLimit = .zero
         isolateNetwork = true
         expectationReady = false
+        checks = .timed
         telemetryPeriod = .milliseconds(500)
     }
 }
@@ -116,6 +131,24 @@ package struct TelemetryLayout: Sendable, Hashable {
     package var rowsMax: Int { (Self.byteCount - 8) / rowBytes }
     /// Where a row begins.
     package func offset(row: Int) -> Int { 8 + row * rowBytes }
+}
+
+/// How outputs lie in their shared memory: those of the timed run, then those of altered inputs.
+package struct OutputLayout: Sendable, Hashable {
+    /// Bytes of the operation's outputs.
+    package var outputBytes: Int
+    /// Whether there is room for the outputs of altered inputs.
+    package var hasAltered: Bool
+
+    package init(outputBytes: Int, hasAltered: Bool) {
+        self.outputBytes = outputBytes
+        self.hasAltered = hasAltered
+    }
+
+    /// Where the outputs of altered inputs begin: on a cache line, so aligned for any element.
+    package var alteredOffset: Int { (outputBytes + 63) / 64 * 64 }
+    /// The size of the memory.
+    package var byteCount: Int { hasAltered ? alteredOffset + outputBytes : outputBytes }
 }
 
 /// How samples lie in their shared memory: `capacity` elapsed times, then as many starts.

@@ -201,6 +201,14 @@ package struct LaunchEntry: Sendable, Hashable, Codable {
     package var execution: ExecutionInfo?
     package var correctness: Correctness?
     package var counters: LaunchCounters
+    /// What was found out beside the samples; nil where nothing was looked at.
+    package var inspection: InspectionFacts?
+    /// The outputs of an event with altered inputs, compared at some places.
+    package var spotCheck: Correctness?
+    /// The longest type by whose tolerance wrong outputs would be right; nil where there is none.
+    package var agreesWith: DType?
+    /// The measuring phase by the harness's own clock, from outside the worker.
+    package var observedNanoseconds: UInt64?
     /// Hygiene findings: what the plug-in changed that it must not.
     package var violations: [String]
     /// The last part of what the worker wrote to stdout and stderr.

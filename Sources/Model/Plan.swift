@@ -124,6 +124,8 @@ package struct Plan: Sendable, Hashable, Codable {
     package var budget: Nanoseconds?
     /// A debug build was allowed to measure.
     package var debugBuild: Bool
+    /// Whether sides are variants of an audit; nil: they are backends.
+    package var isAudit: Bool?
 
     package init(
         request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint],

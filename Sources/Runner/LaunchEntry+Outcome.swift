@@ -11,6 +11,7 @@ extension LaunchEntry {
         durationNanoseconds = worker.duration.value
         workerStartNanoseconds = worker.startDuration.value
         readyNanoseconds = worker.readyDuration?.value
+        observedNanoseconds = worker.measuringDuration?.value
         outcome = .ok
         for frame in worker.frames { take(frame) }
         if let failed = worker.failure {
@@ -37,6 +38,13 @@ extension LaunchEntry {
         "crashed", "timedOut", "exitedEarly", "protocolViolation", "deviceLost",
     ]
 
+    /// Wrong outputs: there is no result then.
+    mutating func failAccuracy(_ reason: String) {
+        outcome = .invalid
+        failure = "accuracyFailed"
+        reasons.append(reason)
+    }
+
     private mutating func take(_ frame: Frame) {
         switch frame {
         case .failure(let found):
@@ -62,6 +70,7 @@ extension LaunchEntry {
         execution = result.execution
         counters = result.counters
         violations += result.violations
+        inspection = result.inspection
     }
 
     /// The ABI's ASSAY_E_DEVICE_LOST.

@@ -24,7 +24,14 @@ final class LaunchRunner {
     /// Expected values of the current point, shared by the launches that verify against them.
     private var expectation: (pointHash: String, region: SharedRegion, isReady: Bool)?
     /// Verdicts by digest of the outputs: the same bytes are right or wrong together.
-    private var verdicts: [String: Correctness] = [:]
+    private var verdicts: [String: Verdict] = [:]
+
+    /// What a verifier said of outputs.
+    private struct Verdict {
+        var correctness: Correctness
+        /// The type in whose arithmetic wrong outputs would be right.
+        var agreesWith: DType?
+    }
 
     init(
         setup: WorkerSetup, plan: Plan, backends: [BackendSeat: InstalledBackend],
@@ -46,10 +53,14 @@ final class LaunchRunner {
         let backend = try backend(of: subject)
         let threads = planned.point.threads?.resolved(cores: plan.cpus.count) ?? plan.cpus.count
         let request = request(planned, backend: backend, subject: subject, threads: threads)
-        let layout = SampleLayout(capacity: planned.profile.samplesMax + 2)
+        var layout = SampleLayout(capacity: request.profile.samplesMax + 2)
         let samples = try SharedRegion(name: "assay-samples", byteCount: layout.byteCount)
+        // A region has a page at least, and the worker divides what it finds.
+        layout = SampleLayout(capacity: samples.size / 16)
         let outputBytes = planned.point.operation.outputs.reduce(0) { $0 + $1.byteCount }
-        let outputs = try SharedRegion(name: "assay-outputs", byteCount: outputBytes)
+        let sealed = OutputLayout(
+            outputBytes: outputBytes, hasAltered: Self.isSpotChecked(planned.point.operation))
+        let outputs = try SharedRegion(name: "assay-outputs", byteCount: sealed.byteCount)
         let process = try start(
             request, regions: [samples, outputs, nil], manifest: backend.manifest, threads: threads)
         let outcome = try process.finish()
@@ -65,17 +76,33 @@ final class LaunchRunner {
         guard entry.failure == nil, entry.outcome == .ok else {
             return FinishedLaunch(entry: entry, elapsed: [], starts: [])
         }
-        let correctness = try verify(planned, outputs: outputs, byteCount: outputBytes)
-        entry.correctness = correctness
-        if !correctness.passed {
-            entry.outcome = .invalid
-            entry.failure = "accuracyFailed"
-            entry.reasons.append("the outputs of the timed run are wrong: \(correctness.detail)")
-        }
+        try verify(planned, outputs: outputs, layout: sealed, request: request, into: &entry)
         let count = min(entry.samples, layout.capacity)
-        return FinishedLaunch(
-            entry: entry, elapsed: samples.integers(at: 0, count: count),
-            starts: samples.integers(at: layout.startsOffset, count: count))
+        let elapsed = samples.integers(at: 0, count: count)
+        let starts = samples.integers(at: layout.startsOffset, count: count)
+        if let digest = entry.inspection?.sampleDigest,
+            digest != Self.digest(elapsed, starts)
+        {
+            entry.outcome = .invalid
+            entry.failure = "samplesAltered"
+            entry.reasons.append("the samples handed over are not those that were taken")
+        }
+        return FinishedLaunch(entry: entry, elapsed: elapsed, starts: starts)
+    }
+
+    private static func digest(_ elapsed: [Int64], _ starts: [Int64]) -> UInt64 {
+        var digest = SampleDigest()
+        for (elapsed, start) in zip(elapsed, starts) {
+            digest.add(UInt64(bitPattern: elapsed))
+            digest.add(UInt64(bitPattern: start))
+        }
+        return digest.value
+    }
+
+    /// Whether outputs of altered inputs are kept and compared in every launch: while it is cheap.
+    private static func isSpotChecked(_ operation: Operation) -> Bool {
+        operation.inputs.reduce(0) { $0 + $1.count } <= 4 << 20
+            && operation.outputs.reduce(0) { $0 + $1.count } <= 4 << 20
     }
 
     private func backend(of subject: Subject) throws(RunnerError) -> InstalledBackend {
@@ -132,13 +159,17 @@ final class LaunchRunner {
         request.device = subject.device
         request.cpus = Array(plan.cpus.prefix(threads))
         request.clock = plan.clock == "monotonic" ? 1 : 4
-        request.inputSeeds = inputSeeds(planned)
+        let variant = plan.variant(of: subject)
+        request.inputSeeds =
+            variant == .freshData
+            ? point.operation.inputs.map { _ in nonces.next() } : inputSeeds(planned)
         request.auditSeed = PointIdentity.tensorSeed(
             plan: plan.seed, pointHash: planned.pointHash, tensor: "audit")
+        request.inspectionSeed = nonces.next()
         request.data = point.data
         request.cache = point.cache
         request.timing = point.timing
-        request.profile = planned.profile
+        request.profile = variant.profile(planned.profile)
         request.lastLevelCache = lastLevelCache
         request.memoryLimit = plan.memoryLimit
         request.isolateNetwork = backend.manifest.network != .host
@@ -156,32 +187,74 @@ final class LaunchRunner {
 
     /// Checks sealed outputs in a worker that holds no vendor code.
     private func verify(
-        _ planned: PlannedPoint, outputs: SharedRegion, byteCount: Int
-    ) throws(RunnerError) -> Correctness {
-        let digest = planned.pointHash + Hashing.sha256(Data(outputs.prefix(byteCount)))
-        if let known = verdicts[digest] { return known }
+        _ planned: PlannedPoint, outputs: SharedRegion, layout: OutputLayout,
+        request compute: LaunchRequest, into entry: inout LaunchEntry
+    ) throws(RunnerError) {
+        let bytes = outputs.prefix(layout.outputBytes)
+        let digest = planned.pointHash + Hashing.sha256(Data(bytes))
+        let hasAltered = layout.hasAltered && (entry.inspection?.alteredBytes ?? .zero) > .zero
+        // What is kept is what is expected of the usual data.
+        let isUsual = plan.variant(of: entry.subject) != .freshData
+        var verdict = isUsual ? verdicts[digest] : nil
+        if verdict == nil || hasAltered {
+            var request = verifierRequest(planned, compute: compute)
+            request.checks = verdict != nil ? .altered : hasAltered ? .both : .timed
+            let region = isUsual ? try expectationRegion(planned) : nil
+            request.expectationReady = isUsual && expectation?.isReady ?? false
+            let process = try start(
+                request, regions: [nil, outputs, region], manifest: nil, threads: plan.cpus.count)
+            let outcome = try process.finish()
+            let answer = Self.answer(outcome, asked: request.checks)
+            verdict = verdict ?? answer.verdict
+            entry.spotCheck = answer.spotCheck
+            if isUsual, let verdict, request.checks != .altered, verdict.correctness.checked {
+                expectation?.isReady = true
+                verdicts[digest] = verdict
+            }
+        }
+        entry.correctness = verdict?.correctness
+        entry.agreesWith = verdict?.agreesWith
+        if let found = entry.correctness, !found.passed {
+            entry.failAccuracy("the outputs of the timed run are wrong: \(found.detail)")
+        } else if let found = entry.spotCheck, !found.passed {
+            entry.failAccuracy("outputs of new inputs are wrong: \(found.detail)")
+        }
+    }
+
+    private func verifierRequest(
+        _ planned: PlannedPoint, compute: LaunchRequest
+    ) -> LaunchRequest {
         var request = LaunchRequest(
             role: .verifier, nonce: nonces.next(), entry: .linked(""),
             operation: planned.point.operation)
         request.cpus = plan.cpus
-        request.inputSeeds = inputSeeds(planned)
+        request.inputSeeds = compute.inputSeeds
+        request.inspectionSeed = compute.inspectionSeed
         request.auditSeed = PointIdentity.tensorSeed(
             plan: plan.seed, pointHash: planned.pointHash, tensor: "verify")
         request.data = planned.point.data
-        let region = try expectationRegion(planned)
-        request.expectationReady = expectation?.isReady ?? false
-        let process = try start(
-            request, regions: [nil, outputs, region], manifest: nil, threads: plan.cpus.count)
-        let outcome = try process.finish()
-        for case .verified(let correctness) in outcome.frames where outcome.failure == nil {
-            expectation?.isReady = true
-            verdicts[digest] = correctness
-            return correctness
-        }
+        return request
+    }
+
+    /// What the verifier said; a check that it was asked for and did not make has failed.
+    private static func answer(
+        _ outcome: WorkerOutcome, asked: OutputChecks
+    ) -> (verdict: Verdict?, spotCheck: Correctness?) {
         let reason = outcome.failure?.sentence ?? "it gave no answer"
-        return Correctness(
+        let none = Correctness(
             checked: false, passed: false, method: "none", coverage: 0, value: 1e300,
-            tolerance: planned.point.tolerance, detail: "the verifier failed: \(reason)")
+            tolerance: "standard", detail: "the verifier failed: \(reason)")
+        var verdict = asked == .altered ? nil : Verdict(correctness: none)
+        var spotCheck = asked == .timed ? nil : none
+        for frame in outcome.frames where outcome.failure == nil {
+            switch frame {
+            case .verified(let found): verdict = Verdict(correctness: found)
+            case .agrees(let type): verdict?.agreesWith = type
+            case .spotChecked(let found): spotCheck = found
+            default: break
+            }
+        }
+        return (verdict, spotCheck)
     }
 
     private func expectationRegion(_ planned: PlannedPoint) throws(RunnerError) -> SharedRegion {

@@ -79,6 +79,8 @@ package final class RunSession {
 
     /// Runs what the journal does not have yet. An interruption throws; all finished is kept.
     package func run() throws {
+        // A worker must not be able to read here what is expected of it.
+        _ = assay_hide_self()
         let plan = setup.plan
         let runner = LaunchRunner(
             setup: setup.worker, plan: plan, backends: setup.backends,

@@ -17,6 +17,8 @@ package struct WorkerOutcome: Sendable {
     package var startDuration = Nanoseconds.zero
     /// From the start of the process to the end of the first call; nil when it came to none.
     package var readyDuration: Nanoseconds?
+    /// The measuring phase by this process's clock; nil when it did not come to its end.
+    package var measuringDuration: Nanoseconds?
     /// Processes that it left behind, which were ended.
     package var strays = 0
     /// About how long it was seen stopped, by SIGSTOP or a debugger.
@@ -222,8 +224,12 @@ final class WorkerProcess {
         switch frame {
         case .hello: outcome.startDuration = Nanoseconds(now() - started)
         case .phase(let phase):
+            let time = now()
+            if outcome.phase == .measure {
+                outcome.measuringDuration = Nanoseconds(time - phaseStart)
+            }
             outcome.phase = phase
-            phaseStart = now()
+            phaseStart = time
             lastBeatTime = phaseStart
             if phase == .calibrate, outcome.readyDuration == nil {
                 outcome.readyDuration = Nanoseconds(phaseStart - started)
@@ -373,15 +379,6 @@ extension LaunchPhase {
 
 /// Host time for deadlines and durations.
 func now() -> UInt64 { assay_clock_ns(ASSAY_CLOCK_MONOTONIC) }
-
-/// The conventional name of a signal; its number where there is none.
-private func signalName(_ signal: Int32) -> String {
-    let names: [Int32: String] = [
-        4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV",
-        13: "SIGPIPE", 15: "SIGTERM", 24: "SIGXCPU", 31: "SIGSYS",
-    ]
-    return names[signal] ?? "signal \(signal)"
-}
 
 /// The last part of a stream, so that a plug-in that prints without end costs nothing.
 struct TailText {

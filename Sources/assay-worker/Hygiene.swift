@@ -41,6 +41,30 @@ struct Hygiene: Equatable {
         return changes
     }
 
+    /// Whether a thread may run on a processor that the launch was not given.
+    static func escapes(_ cpus: [Int]) -> Bool {
+        let given = Set(cpus)
+        return !given.isEmpty
+            && ProcessFacts.names(in: "/proc/self/task").contains { task in
+                let status = ProcessFacts.contents(of: "/proc/self/task/\(task)/status")
+                let line = status.split(separator: "\n")
+                    .first { $0.hasPrefix("Cpus_allowed_list:") }
+                let list = line?.split(separator: "\t").last ?? ""
+                return !allowed(list).isSubset(of: given)
+            }
+    }
+
+    /// The processors of a list such as `0,2-5`.
+    private static func allowed(_ list: Substring) -> Set<Int> {
+        var found: Set<Int> = []
+        for part in list.split(separator: ",") {
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            guard let first = ends.first, let last = ends.last, first <= last else { continue }
+            found.formUnion(first...last)
+        }
+        return found
+    }
+
     /// Whether this process has children, which a plug-in must not start.
     static var hasChildren: Bool {
         ProcessFacts.names(in: "/proc/self/task").contains { task in

@@ -40,13 +40,21 @@ struct Launch {
         try queue.enqueue(operation, count: 1, firstSet: 0)
         try queue.synchronize()
         let firstCall = clock.now() - firstStart
-        let executor = QueueExecutor(operation: operation, queue: queue, sets: sets)
+        let inspector = Inspector(
+            request: request, device: device, facts: facts, sets: sets, queue: queue)
+        try inspector.lookAtFirstCall()
+        let executor = QueueExecutor(
+            operation: operation, queue: queue, sets: sets, inspector: inspector)
         let measured = try measure(executor: executor, page: page, room: room)
-
-        phase.enter(.seal)
-        let outputBytes = try sets.seal(set: measured.lastSet, queue: queue)
+        let outputBytes = try finish(operation, measured: measured, inspector: inspector)
+        if facts.type != "cpu", measured.hostShare > Inspector.hostShareMin {
+            try inspector.contend(operation, eventNanoseconds: measured.eventNanoseconds)
+        }
         let info = operation.info
         var violations = Hygiene.current().changes(since: before)
+        if Hygiene.escapes(request.cpus) {
+            violations.append("let a thread run on cores that were not given")
+        }
         if Hygiene.hasChildren { violations.append("started a process") }
         phase.enter(.close)
         channel.send(
@@ -59,7 +67,42 @@ struct Launch {
                     calibrationEnd: measured.calibrationEnd, load: Nanoseconds(load),
                     prepare: Nanoseconds(prepare), firstCall: Nanoseconds(firstCall),
                     execution: info, counters: measured.counters, violations: violations,
-                    outputBytes: Bytes(UInt64(outputBytes)))))
+                    outputBytes: Bytes(UInt64(outputBytes)), inspection: inspector.facts)))
+    }
+
+    /// Keeps the outputs of the last timed sample, looks at the backend, and seals what was kept.
+    private func finish(
+        _ operation: PreparedOperation, measured: Measured, inspector: Inspector
+    ) throws -> Int {
+        phase.enter(.seal)
+        let total = request.operation.outputs.reduce(0) { $0 + $1.byteCount }
+        do {
+            let room = SharedMemory(descriptor: WorkerDescriptor.outputs, writable: true)
+            if total > 0 {
+                guard let room, unsafe room.bytes.count >= total else {
+                    throw LaunchError(description: "the memory for outputs is missing")
+                }
+                try inspector.sets.copyOutputs(
+                    set: measured.lastSet, into: room, at: 0, queue: inspector.queue)
+            }
+            try inspector.settle()
+            // As while sampling: the thread that submits keeps to a core.
+            bind(to: request.cpus.prefix(1))
+            defer { bind(to: request.cpus[...]) }
+            try inspector.inspect(
+                operation, eventNanoseconds: measured.eventNanoseconds,
+                batch: measured.series.batch, room: room)
+        }
+        // The mapping is gone here, as the seal demands.
+        if total > 0 { try WorkingSets.seal() }
+        return total
+    }
+
+    /// Binds the thread that submits to processors; to none there are, nothing is done.
+    private func bind(to cpus: ArraySlice<Int>) {
+        guard !cpus.isEmpty else { return }
+        let cpus = cpus.map(Int32.init)
+        _ = unsafe assay_set_affinity(0, cpus, UInt32(cpus.count))
     }
 
     /// Loads and starts the plug-in.
@@ -92,6 +135,16 @@ struct Launch {
         var calibrationEnd: ClockCalibration
         var counters: LaunchCounters
         var lastSet: Int
+
+        /// What one event took on the average, with all that lies between samples.
+        var eventNanoseconds: Double {
+            Double(series.measuring.value) / Double(max(1, series.samples))
+                / Double(max(1, series.batch))
+        }
+        /// Processor time as a share of one core while measuring.
+        var hostShare: Double {
+            Double(counters.processorNanoseconds) / Double(max(1, series.measuring.value))
+        }
     }
 
     /// Canaries and calibration around the sampling, and the process's counters over it.
@@ -100,10 +153,7 @@ struct Launch {
     ) throws -> Measured {
         phase.enter(.calibrate)
         // Libraries have started their threads by now; those must not be bound to one core.
-        if let first = request.cpus.first {
-            var cpu = Int32(first)
-            _ = unsafe assay_set_affinity(0, &cpu, 1)
-        }
+        bind(to: request.cpus.prefix(1))
         let canary = Canary(clock: request.clock)
         let calibrationStart = try clock.calibrate()
         let reading = canary.read(milliseconds: Self.canaryMilliseconds)
@@ -113,10 +163,14 @@ struct Launch {
         var sampler = Sampler(
             profile: request.profile, timing: request.timing, cache: request.cache,
             calibration: calibrationStart, executor: executor, time: clock,
-            sink: SharedSampleSink(memory: room, page: page),
+            sink: SharedSampleSink(
+                memory: room, page: page, inspector: executor.inspector, executor: executor),
             onPhase: { step in
                 phase.enter(step == .warmup ? .warmup : .measure)
-                if step == .measure { counters.begin() }
+                if step == .measure {
+                    executor.inspector.beginMeasuring()
+                    counters.begin()
+                }
             })
         let series = try sampler.run()
         var result = counters.end(measuring: series.measuring)
@@ -130,10 +184,7 @@ struct Launch {
         result.memoryAfter = after.memory
         result.clockRateDeviation = rate.deviation()
         result.suspendedNanoseconds = rate.suspended()
-        if !request.cpus.isEmpty {
-            let cpus = request.cpus.map(Int32.init)
-            _ = unsafe assay_set_affinity(0, cpus, UInt32(cpus.count))
-        }
+        bind(to: request.cpus[...])
         return Measured(
             series: series, calibrationStart: calibrationStart,
             calibrationEnd: try clock.calibrate(), counters: result, lastSet: executor.lastSet)

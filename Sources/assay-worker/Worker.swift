@@ -20,6 +20,8 @@ struct Worker {
         }
         guard assay_die_with_parent(parent) == 0 else { exit(2) }
         _ = assay_confine_self()
+        _ = assay_drop_tracing()
+        _ = assay_hide_self()
         var channel = Channel(descriptor: WorkerDescriptor.control)
         guard let message = channel.receive(), let request = try? LaunchRequest(decoding: message)
         else { exit(2) }

@@ -8,7 +8,7 @@ import Operators
 final class WorkingSets {
     let sets: [TensorSet]
     private let operation: Operation
-    private let isMappable: Bool
+    let isMappable: Bool
     /// Written and read between samples when the cache state is `coldFlush`; else empty.
     private var flushing: [UInt64]
 
@@ -76,28 +76,25 @@ final class WorkingSets {
         for index in flushing.indices where index % 8 == 0 { flushing[index] &+= 1 }
     }
 
-    /// Reads a set's outputs into the shared memory and seals it; returns the bytes.
-    func seal(set index: Int, queue: Queue) throws -> Int {
-        let total = operation.outputs.reduce(0) { $0 + $1.byteCount }
-        guard total > 0 else { return 0 }
-        do {
-            guard let memory = SharedMemory(descriptor: WorkerDescriptor.outputs, writable: true),
-                unsafe memory.bytes.count >= total
-            else { throw LaunchError(description: "the memory for outputs is missing") }
-            var offset = 0
-            for buffer in sets[index].outputBuffers {
-                let room = unsafe UnsafeMutableRawBufferPointer(
-                    rebasing: memory.bytes[offset..<offset + buffer.byteCount])
-                try unsafe queue.read(into: room, from: buffer)
-                offset += buffer.byteCount
-            }
+    /// Reads a set's outputs into shared memory from `offset` on.
+    func copyOutputs(
+        set index: Int, into memory: SharedMemory, at offset: Int, queue: Queue
+    ) throws(BackendError) {
+        var offset = offset
+        for buffer in sets[index].outputBuffers {
+            let room = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: memory.bytes[offset..<offset + buffer.byteCount])
+            try unsafe queue.read(into: room, from: buffer)
+            offset += buffer.byteCount
         }
-        // The mapping is gone here, as the seal demands.
+    }
+
+    /// Seals the shared outputs; nothing here may have them mapped any more.
+    static func seal() throws {
         let status = assay_seal(WorkerDescriptor.outputs)
         guard status == 0 else {
             throw LaunchError(description: "the outputs could not be sealed (error \(-status))")
         }
-        return total
     }
 }
 

@@ -21,7 +21,8 @@ struct Assay: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ListCommand.self, ShowCommand.self, MachineCommand.self,
+            RunCommand.self, AuditCommand.self, ListCommand.self, ShowCommand.self,
+            MachineCommand.self,
             ReportCommand.self, CompareCommand.self, JudgeCommand.self, VerifyCommand.self,
             SchemaCommand.self,
         ])

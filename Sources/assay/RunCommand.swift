@@ -19,6 +19,10 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
 
+    init() {}
+
+    init(options: RunOptions) { self.options = options }
+
     func run() throws {
         guard let (record, path) = try measure() else { return }
         var verdicts: Int32?
@@ -34,12 +38,19 @@ struct RunCommand: ParsableCommand {
     }
 
     /// Measures, seals and prints; nil for a dry run.
-    func measure() throws -> (record: Record, path: String)? {
+    ///
+    /// - Parameters:
+    ///   - change: what is made of the run before it begins.
+    ///   - isReported: whether the report is printed.
+    func measure(
+        _ change: (RunPreparation) -> RunPreparation = { $0 }, isReported: Bool = true
+    ) throws -> (record: Record, path: String)? {
         try Self.refuseDebugBuild(allowed: options.allowDebugBuild)
         let installation = try Installation.find()
         let scratch = try TemporaryDirectory()
         let setup = installation.workerSetup(directory: scratch.path)
-        let preparation = try RunPreparation(options, installation: installation, setup: setup)
+        let preparation = change(
+            try RunPreparation(options, installation: installation, setup: setup))
         if options.dryRun {
             Terminal.print(PlanText.render(preparation.plan))
             return nil
@@ -74,11 +85,11 @@ struct RunCommand: ParsableCommand {
             throw Self.failure(error, bundle: bundle.writer.path)
         }
         Terminal.endStatus()
-        return (try finish(bundle), bundle.writer.path)
+        return (try finish(bundle, isReported: isReported), bundle.writer.path)
     }
 
     /// Judges, seals and reports.
-    private func finish(_ bundle: OpenBundle) throws -> Record {
+    private func finish(_ bundle: OpenBundle, isReported: Bool) throws -> Record {
         let path = bundle.writer.path
         let record: Record
         do throws(BundleError) {
@@ -96,6 +107,7 @@ struct RunCommand: ParsableCommand {
                 .interrupted, "error: \(error)",
                 "all launches are in \(path); 'assay run --resume \(path)' tries again")
         }
+        guard isReported else { return record }
         Terminal.print(
             try ReportCommand.render(record, as: options.json ? .json : .terminal, bundle: path))
         return record

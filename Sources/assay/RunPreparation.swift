@@ -9,9 +9,9 @@ import Runner
 
 /// Everything that is decided before a run begins: what, on which backends, with which means.
 struct RunPreparation {
-    let plan: Plan
-    let backends: [BackendSeat: InstalledBackend]
-    let uses: [BackendUse]
+    var plan: Plan
+    var backends: [BackendSeat: InstalledBackend]
+    var uses: [BackendUse]
     let machine: MachineFacts
     let harness: HarnessFacts
     private let options: RunOptions

@@ -4,15 +4,6 @@ import Testing
 
 /// What containment means beyond one plug-in in one run.
 @Suite struct ContainmentDetailTests {
-    @Test func `Cheats that nothing looks for yet leave the run whole`() throws {
-        // Skips the work when its last answer still stands in the output: only an audit shows it.
-        let scratch = try Scratch()
-        let done = try scratch.run(
-            "t/product", "--set", "size=small", "--backend", "skip-when-right", "--backend", "good")
-        #expect(done.code == 0 || done.code == 4)
-        #expect(try scratch.bundle().point(on: "good").outcome == "ok")
-    }
-
     /// The fixture answers once, to be listed, and crashes in every process after that.
     @Test func `A device that does not answer after a crash is given up, and the rest says so`()
         throws

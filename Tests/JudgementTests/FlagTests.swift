@@ -223,7 +223,10 @@ import Testing
         ]
         let ceilings: Set<String> = ["implausible", "aboveReference"]
         let power = Set(EnergyMetricTests.findings.map(\.id)).union(["idleDrift"])
+        let audits = Set(AuditFlagTests.sights.compactMap(\.flag))
+            .union(AuditFlagTests.flagsOfOtherTests)
         let tested = Set(Self.oddities.map(\.id)).union(failures).union(ceilings).union(power)
+            .union(audits)
         #expect(tested == Set(RuleTable.current.rules.map(\.id)))
     }
 

@@ -180,12 +180,12 @@ import Testing
     @Test func `Unknown kinds are refused with what was found`() {
         var writer = ByteWriter()
         writer.put(Self.nonce)
-        writer.integer(UInt8(10))
-        #expect(throws: WireError("unknown frame 10")) {
+        writer.integer(UInt8(12))
+        #expect(throws: WireError("unknown frame 12")) {
             try Frame(decoding: writer.bytes, nonce: Self.nonce)
         }
         #expect(
-            "\(WireError("unknown frame 10"))" == "the message is malformed: unknown frame 10")
+            "\(WireError("unknown frame 12"))" == "the message is malformed: unknown frame 12")
     }
 
     @Test func `Integers are little-endian and texts carry their length`() {

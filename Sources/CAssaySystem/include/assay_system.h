@@ -44,6 +44,13 @@ int32_t assay_adopt_orphans(void);
 /* No core files, no reading of this process by its peers, and first to go when memory runs out. */
 int32_t assay_confine_self(void);
 
+/* Gives up looking into other processes: -errno where that was not possible. Exists because a
+ * worker of a privileged harness could otherwise read the harness's memory and descriptors. */
+int32_t assay_drop_tracing(void);
+
+/* Makes this process's memory and descriptors unreadable for its peers. */
+int32_t assay_hide_self(void);
+
 /* A network namespace of its own with the loopback device up. -EPERM where not permitted. */
 int32_t assay_unshare_network(void);
 
@@ -99,6 +106,14 @@ uint64_t assay_canary_throughput(uint64_t rounds, int32_t clock);
 
 /* One read of every line of a buffer; returns nanoseconds. */
 uint64_t assay_canary_memory(const void *buffer, uint64_t bytes, int32_t clock);
+
+/* ---- contention ----------------------------------------------------------------------------- */
+
+/* Keeps logical processors busy with some threads each, until stopped. Null when memory ran out. */
+void *assay_busy_start(const int32_t *cpus, uint32_t count, uint32_t threads);
+
+/* Ends the threads; null is nothing to end. */
+void assay_busy_stop(void *handle);
 
 /* ---- loading -------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@ import Model
 extension RuleTable {
     /// The rules of this version. docs/warnings.md explains each.
     package static let current = RuleTable(
-        version: "1.1", rules: clockErrors + failures + qualifiers + warnings)
+        version: "1.1", rules: clockErrors + failures + audits + qualifiers + warnings)
 
     /// Whatever the journal calls a failure that the table does not know.
     static let unknownFailure = "harnessError"

@@ -94,6 +94,11 @@ static inline assay_simple_backend fixture_backend(void) {
     return backend;
 }
 
+/* The queue's table of a plug-in that assay_simple made, for a fixture to change. */
+static inline assay_queue_v1 *fixture_queue(const assay_plugin *plugin) {
+    return (assay_queue_v1 *)(uintptr_t)plugin->extension(plugin->impl, "assay.queue/1");
+}
+
 /* The entry of a fixture that only replaces run. */
 #define FIXTURE_RUN(function)                                                                      \
     ASSAY_EXPORT const assay_plugin *assay_entry_v1(const assay_host *host, assay_error *e) {      \
