@@ -144,8 +144,17 @@ package final class Plugin {
             operation: tableNamed("assay.op/1"))
     }
 
+    /// The first argument of the plug-in's slots.
+    @unsafe var implementation: UnsafeMutableRawPointer? { unsafe table.impl }
+
+    /// Whether the plug-in has that extension table. The C slot is `extension`.
+    package func offers(_ name: String) -> Bool {
+        guard let extend = unsafe table.extension else { return false }
+        return unsafe extend(table.impl, name) != nil
+    }
+
     /// An extension's table; a table of null slots when the plug-in has none.
-    private func tableNamed<Table>(_ name: String) -> Table {
+    func tableNamed<Table>(_ name: String) -> Table {
         guard let extend = unsafe table.extension else { return zeroed(Table.self) }
         guard let pointer = unsafe extend(table.impl, name) else { return zeroed(Table.self) }
         return unsafe readHeaded(pointer, as: Table.self)

@@ -56,6 +56,8 @@ package struct BundleContents: Sendable {
     package var power: PowerLog?
     /// Readings of power by file: times and raw values in turn.
     package var powerReadings: [String: [Int64]] = [:]
+    /// Clock readings of processors, by number: times and hertz in turn.
+    package var frequencies: [Int: [Int64]] = [:]
 
     package init(
         plan: Plan, planSha256: String, environment: Environment, launches: [LaunchEntry],
@@ -78,6 +80,10 @@ package struct TelemetryFacts: Sendable, Hashable, Codable {
     /// Where it was read; for one that is not there, what was tried.
     package var source: String
     package var isAvailable: Bool
+    /// What it is as a source of power; nil where it is none, or not known to be one.
+    package var power: PowerSource?
+    /// How often it was read; nil in bundles that do not say.
+    package var readPeriodSeconds: Double?
 
     package init(name: String, unit: String, scale: Double, source: String, isAvailable: Bool) {
         self.name = name
@@ -85,5 +91,13 @@ package struct TelemetryFacts: Sendable, Hashable, Codable {
         self.scale = scale
         self.source = source
         self.isAvailable = isAvailable
+    }
+}
+
+extension TelemetryFacts {
+    /// The processor whose clock it is; nil for other channels.
+    var processor: Int? {
+        guard unit == "Hz", name.hasPrefix("cpu"), name.hasSuffix(".frequency") else { return nil }
+        return Int(name.dropFirst(3).dropLast(".frequency".count))
     }
 }

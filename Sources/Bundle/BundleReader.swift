@@ -59,7 +59,24 @@ package struct BundleReader: Sendable {
             launches: launches, samples: samples)
         contents.power = log
         contents.powerReadings = readings
+        for channel in try telemetryChannels() where channel.isAvailable {
+            guard let cpu = channel.processor, channel.scale > 0 else { continue }
+            let values = try integers("telemetry/\(channel.name).i64")
+            contents.frequencies[cpu] = values.enumerated().map { place, value in
+                // Times stay as they are; what is missing stays missing.
+                place % 2 == 0 || value == .min
+                    ? value : Int64(clamping: Int(Double(value) * channel.scale))
+            }
+        }
         return contents
+    }
+
+    /// What the telemetry channels are; none where nothing was sampled.
+    package func telemetryChannels() throws(BundleError) -> [TelemetryFacts] {
+        let file = path + "/telemetry/channels.json"
+        guard Files.exists(file) else { return [] }
+        return try JSONCoding.decode(
+            [TelemetryFacts].self, from: try Files.read(file), file: file)
     }
 
     /// The finished launches; a half-written last line is a launch that did not finish.

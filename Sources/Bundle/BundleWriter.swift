@@ -44,7 +44,8 @@ package struct BundleWriter: Sendable {
         let folder =
             "samples/\(entry.pointHash)/\(subject.backend).\(subject.device).0\(side)"
         try Files.createDirectory(path + "/" + folder)
-        let file = folder + "/\(entry.launch).\(metric).i64"
+        let number = "\(entry.launch)" + (entry.retryOf == nil ? "" : "-retry")
+        let file = folder + "/\(number).\(metric).i64"
         try Files.write(Self.littleEndian(samples), to: path + "/" + file)
         return file
     }

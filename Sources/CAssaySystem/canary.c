@@ -42,17 +42,19 @@ uint64_t assay_canary_chain(uint64_t steps, int32_t clock) {
 typedef float lanes __attribute__((vector_size(16)));
 
 uint64_t assay_canary_throughput(uint64_t rounds, int32_t clock) {
-    lanes a[8];
-    for (int k = 0; k < 8; k++) a[k] = (lanes){(float)k, 1, 2, 3};
+    /* Twelve chains of a multiplication and an addition: enough to keep two units busy, so that a
+     * neighbour on the same core's units halves the rate. */
+    lanes a[12];
+    for (int k = 0; k < 12; k++) a[k] = (lanes){(float)k, 1, 2, 3};
     lanes b = {0.5f, 0.25f, 0.5f, 0.25f};
     uint64_t before = assay_clock_ns(clock);
     for (uint64_t i = 0; i < rounds; i++) {
         /* opaque operands each round, or the compiler would fold the recurrences */
         __asm__ volatile("" : VECTOR(a[0]), VECTOR(a[1]), VECTOR(a[2]), VECTOR(a[3]), VECTOR(b));
-        for (int k = 0; k < 8; k++) a[k] = a[k] * b + b;
+        for (int k = 0; k < 12; k++) a[k] = a[k] * b + b;
     }
     uint64_t after = assay_clock_ns(clock);
-    for (int k = 0; k < 8; k++) __asm__ volatile("" : VECTOR(a[k]));
+    for (int k = 0; k < 12; k++) __asm__ volatile("" : VECTOR(a[k]));
     return after - before;
 }
 

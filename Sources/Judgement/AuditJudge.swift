@@ -70,7 +70,7 @@ package struct AuditJudge {
     }
 
     private func entries(_ point: PointRecord, anySide: Bool = false) -> [LaunchEntry] {
-        contents.launches.filter { entry in
+        contents.launches.timed.filter { entry in
             entry.pointHash == point.pointHash && entry.subject.backend == point.subject.backend
                 && entry.subject.device == point.subject.device
                 && (anySide || entry.subject.side == point.subject.side)

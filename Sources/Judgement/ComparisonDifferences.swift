@@ -33,7 +33,7 @@ struct ComparisonDifferences {
             "\(new.harness.version) (\(new.harness.commit))")
         add("build", old.harness.buildMode, new.harness.buildMode)
         add("methodology", old.methodology, new.methodology)
-        add("rules", old.rules, new.rules)
+        add("rules", old.rules ?? "1.0", new.rules ?? "1.0")
         add("clock", first.record.calibration.clock, second.record.calibration.clock)
         add("seed", "\(old.seed)", "\(new.seed)")
         add("status", old.status, new.status)

@@ -38,7 +38,7 @@ struct ComparisonLaunches {
 
     /// The good launches of a point, in the order they were made.
     static func entries(of point: PointRecord, in contents: BundleContents) -> [LaunchEntry] {
-        contents.launches.filter {
+        contents.launches.timed.filter {
             $0.pointHash == point.pointHash && $0.subject == point.subject && $0.outcome == .ok
         }.sorted { $0.index < $1.index }
     }
@@ -69,7 +69,8 @@ struct ComparisonLaunches {
         case "time", "period", "latency.access":
             // The ratio of latencies per access is that of the times: the steps are the same.
             return point.launches.compactMap { launch in
-                launch.outcome == .ok ? launch.value.map { (launch.index, $0) } : nil
+                launch.outcome == .ok && launch.isReplaced != true
+                    ? launch.value.map { (launch.index, $0) } : nil
             }
         case "firstCall": return once(entries, \.firstCallNanoseconds)
         case "compile": return once(entries, \.prepareNanoseconds)

@@ -46,7 +46,7 @@ package enum Judge {
         _ contents: BundleContents, rules: RuleTable
     ) -> CalibrationFacts {
         var facts = CalibrationFacts(clock: contents.plan.clock)
-        let pairs = contents.launches.compactMap { $0.calibrationStart?.overheadNanoseconds }
+        let pairs = contents.launches.timed.compactMap { $0.calibrationStart?.overheadNanoseconds }
         facts.clockPairNanoseconds = metric(
             "clock.pair", pairs.map { $0 * 1e-9 }, clock: contents.plan.clock)
         guard let planned = contents.plan.harnessPoints.first else { return facts }

@@ -1,3 +1,4 @@
+import Bundle
 import Model
 import Statistics
 
@@ -6,15 +7,40 @@ enum LaunchFacts {
     /// - Parameters:
     ///   - threads: what the backend was given.
     ///   - steal: see ``stealShare(_:cpus:)``.
+    ///   - around: what the machine is, and how much of its memory the point touches.
     static func facts(
-        of launch: LaunchSeries, profile: Profile, threads: Int, steal: Double?
+        of launch: LaunchSeries, profile: Profile, threads: Int, steal: Double?,
+        around: Surroundings
     ) -> Facts {
         var facts = Facts()
         facts.set("steal.share", steal)
         clock(launch, &facts)
         samples(launch, profile, &facts)
         machine(launch.entry.counters, threads: Double(threads), &facts)
+        if around.leavesPrivateCaches { memoryCanary(launch.entry.counters, &facts) }
+        if !around.hasSiblings { sharing(launch.entry.counters, &facts) }
+        if let shape = launch.shape(profile) {
+            facts.set("shape.unsteady", shape == .noSteadyState ? 1 : 0)
+        }
         return facts
+    }
+
+    /// What of the machine decides which canaries say something about a point.
+    struct Surroundings {
+        /// Whether the point's tensors do not fit a cache that one core has for itself.
+        let leavesPrivateCaches: Bool
+        /// Whether cores have several threads: those share their units by design.
+        let hasSiblings: Bool
+
+        /// Where the machine does not say, the second level of most processors.
+        private static let privateBytes: UInt64 = 1 << 20
+
+        init(_ machine: MachineFacts, work: Work, threads: Int) {
+            let own = machine.caches.filter { $0.sharedBy <= 1 && $0.type != "instruction" }
+            let largest = own.map(\.bytes.value).max() ?? Self.privateBytes
+            leavesPrivateCaches = work.bytes.value > largest * UInt64(max(1, threads))
+            hasSiblings = machine.threads > machine.cores
+        }
     }
 
     // MARK: - The clock and the length of a sample
@@ -68,6 +94,28 @@ enum LaunchFacts {
         }
     }
 
+    // MARK: - The clock of the cores
+
+    /// The median clock of a launch's cores while it measured, in hertz; nil where none was read.
+    static func clock(_ entry: LaunchEntry, cpus: ArraySlice<Int>, in contents: BundleContents)
+        -> Double?
+    {
+        guard let start = entry.counters.measuringStartNanoseconds else { return nil }
+        let times =
+            Int64(
+                clamping: start)...Int64(
+                clamping: start + entry.counters.measuringNanoseconds)
+        var readings: [Double] = []
+        for cpu in cpus {
+            let values = contents.frequencies[cpu] ?? []
+            for place in stride(from: 0, to: values.count - 1, by: 2)
+            where times.contains(values[place]) && values[place + 1] > 0 {
+                readings.append(Double(values[place + 1]))
+            }
+        }
+        return Median.of(readings)
+    }
+
     // MARK: - The machine around them
 
     /// Below this the kernel's ticks of 10 ms say nothing about shares.
@@ -118,6 +166,23 @@ enum LaunchFacts {
         }
         let largest = changes.max { $0.1.magnitude < $1.1.magnitude }
         facts.set("canary.change", largest?.1, text: largest?.0)
+    }
+
+    /// The walk through memory changes with every neighbour: only what uses memory is told of it.
+    private static func memoryCanary(_ counters: LaunchCounters, _ facts: inout Facts) {
+        guard let before = counters.memoryBefore, let after = counters.memoryAfter, before > 0
+        else { return }
+        facts.set("canary.memory", after / before - 1)
+    }
+
+    /// Multiply-adds for each cycle of the slowest core beside the others, against one alone.
+    private static func sharing(_ counters: LaunchCounters, _ facts: inout Facts) {
+        let clocks = [counters.clockHertzBefore, counters.clockHertzAfter].compactMap { $0 }
+        let rates = [counters.throughputBefore, counters.throughputAfter].compactMap { $0 }
+        guard let clock = counters.clockHertzTogether, let rate = counters.throughputTogether,
+            let alone = zip(rates, clocks).map({ $0 / $1 }).max(), alone > 0, clock > 0
+        else { return }
+        facts.set("cores.apart", rate / clock / alone)
     }
 
     /// The share of the cores' time that a hypervisor took, over all launches of a run together.

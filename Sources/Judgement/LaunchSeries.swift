@@ -26,6 +26,12 @@ struct LaunchSeries {
         (entry.calibrationStart?.resolutionNanoseconds ?? 0) * 1e-9 / Double(entry.batch)
     }
 
+    /// How a long series went; nil for profiles whose series are too short to tell.
+    func shape(_ profile: Profile) -> SeriesShape? {
+        guard profile.id == .certify, seconds.count >= profile.samplesMin else { return nil }
+        return SeriesShape(seconds, resolution: resolution)
+    }
+
     /// The within-launch interval as the record writes it; nil for too few samples.
     var interval: Interval? {
         guard estimate.isIntervalComplete, let found = estimate.interval else { return nil }

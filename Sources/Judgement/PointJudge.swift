@@ -11,7 +11,7 @@ struct PointJudge {
 
     private var entries: [LaunchEntry] {
         contents.launches.filter { $0.pointHash == planned.pointHash && $0.subject == subject }
-            .sorted { $0.launch < $1.launch }
+            .filter { $0.phase == nil }.sorted { ($0.launch, $0.index) < ($1.launch, $1.index) }
     }
 
     func record() -> PointRecord {
@@ -26,12 +26,17 @@ struct PointJudge {
             record.reasons = [exclusion.reason]
             return record
         }
-        let series = entries.compactMap { entry in
+        let series = entries.timed.compactMap { entry in
             entry.files.first { !$0.hasSuffix(".start.i64") }
                 .flatMap { contents.samples[$0] }
                 .flatMap { LaunchSeries(entry: entry, ticks: $0) }
         }
-        record.launches = entries.map { summary($0, series) }
+        let replaced = Set(entries.compactMap(\.retryOf))
+        record.launches = entries.map { entry in
+            var summary = summary(entry, series)
+            if replaced.contains(entry.index) { summary.isReplaced = true }
+            return summary
+        }
         (record.outcome, record.reasons) = outcome(entries, good: series.count)
         record.flags = pointFlags(entries, series)
         guard record.outcome == .ok else { return record }
@@ -57,7 +62,8 @@ struct PointJudge {
         return LaunchSummary(
             index: entry.launch, outcome: entry.outcome, stopReason: entry.stopReason,
             n: entry.samples, batch: entry.batch, value: own?.estimate.value,
-            interval: own?.interval, counters: entry.counters)
+            interval: own?.interval, counters: entry.counters,
+            shape: own?.shape(planned.profile)?.rawValue)
     }
 
     /// What became of the point. Wrong outputs and failures are never averaged away.
@@ -103,6 +109,7 @@ struct PointJudge {
             if let flag { flags.append(flag) }
         }
         var facts = Facts()
+        facts.set("launches.repeated", Double(entries.count { $0.retryOf != nil }))
         var violations: [String] = []
         for violation in entries.flatMap(\.violations) where !violations.contains(violation) {
             violations.append(violation)
@@ -111,6 +118,11 @@ struct PointJudge {
             "violations", Double(violations.count), text: violations.joined(separator: ", "))
         facts.set("zeroData", planned.point.data == .zeros ? 1 : 0)
         facts.set("debugBuild", contents.plan.debugBuild ? 1 : 0)
+        let shapes = series.compactMap { $0.shape(planned.profile) }
+        if !shapes.isEmpty {
+            let names = Set(shapes.map(\.rawValue)).sorted().joined(separator: ", ")
+            facts.set("shapes.differ", SeriesShape.agreed(shapes) == nil ? 1 : 0, text: names)
+        }
         AuditFacts(entries, series: series)
             .point(device: backend(entries)?.device, threads: threads, into: &facts)
         let launches = entries.map { entry in
@@ -128,13 +140,24 @@ struct PointJudge {
         let builder = PointMetrics(planned: planned, launches: series, clock: contents.plan.clock)
         let steal = LaunchFacts.stealShare(
             contents.launches, cpus: contents.plan.cpus.count)
-        let facts = series.map {
-            LaunchFacts.facts(of: $0, profile: planned.profile, threads: threads, steal: steal)
+        let cpus = contents.plan.cpus.prefix(threads)
+        let clocks = series.map { LaunchFacts.clock($0.entry, cpus: cpus, in: contents) }
+        // The clock under this load, as it was in the fastest launch.
+        let reference = clocks.compactMap { $0 }.max()
+        var facts = series.map {
+            LaunchFacts.facts(
+                of: $0, profile: planned.profile, threads: threads, steal: steal,
+                around: LaunchFacts.Surroundings(
+                    contents.environment.before, work: planned.work, threads: threads))
+        }
+        for (index, clock) in clocks.enumerated() {
+            if let clock, let reference { facts[index].set("frequency.share", clock / reference) }
         }
         let findings = rules.findings(.samples, in: facts, metric: builder.timeName)
         var deviceClock = Facts()
         AuditFacts(series.map(\.entry), series: series).deviceClock(into: &deviceClock)
-        let energy = EnergyMetrics(contents).metrics(series, rules: rules)
+        let energy = EnergyMetrics(contents).metrics(
+            series, of: planned, on: subject, rules: rules)
         return builder.all().map { metric in
             var judged = metric
             // Everything that follows from the samples shares their findings.

@@ -40,6 +40,7 @@ extension Frame {
                 writer.put(channel.unit)
                 writer.put(channel.scale)
                 writer.put(channel.source)
+                writer.optional(channel.declared) { $1.write(to: &$0) }
             }
         case .log(let text):
             writer.integer(UInt8(8))
@@ -89,7 +90,10 @@ extension Frame {
                 try reader.list { reader throws(WireError) in
                     ChannelFacts(
                         id: try reader.int(), name: try reader.text(), unit: try reader.text(),
-                        scale: try reader.double(), source: try reader.text())
+                        scale: try reader.double(), source: try reader.text(),
+                        declared: try reader.optional { reader throws(WireError) in
+                            try ChannelDeclaration(from: &reader)
+                        })
                 })
         case 8: return .log(try reader.text())
         case 9: return .final
@@ -97,6 +101,21 @@ extension Frame {
         case 10: return .spotChecked(try Correctness(from: &reader))
         default: throw WireError("unknown frame \(tag)")
         }
+    }
+}
+
+extension ChannelDeclaration {
+    func write(to writer: inout ByteWriter) {
+        writer.put(isCounter)
+        writer.integer(domain)
+        for number in [periodSeconds, windowSeconds, accuracy, wrap] { writer.put(number) }
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        self.init(
+            isCounter: try reader.bool(), domain: try reader.integer(),
+            periodSeconds: try reader.double(), windowSeconds: try reader.double(),
+            accuracy: try reader.double(), wrap: try reader.double())
     }
 }
 

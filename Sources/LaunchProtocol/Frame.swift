@@ -126,6 +126,17 @@ package struct LaunchResult: Sendable, Hashable {
         self.outputBytes = outputBytes
         self.inspection = inspection
     }
+
+    /// What a launch says that only left its device idle.
+    package init(idle counters: LaunchCounters) {
+        let none = ClockCalibration(
+            overheadNanoseconds: 0, resolutionNanoseconds: 0, overheadP99Nanoseconds: 0)
+        self.init(
+            stopReason: .timeCap, warmupConverged: true, samples: 0, batch: 1, rotation: 1,
+            calibrationStart: none, calibrationEnd: none, load: .zero, prepare: .zero,
+            firstCall: .zero, execution: ExecutionInfo(), counters: counters, violations: [],
+            outputBytes: .zero)
+    }
 }
 
 /// A sensor that a telemetry worker samples, or could not.
@@ -137,13 +148,45 @@ package struct ChannelFacts: Sendable, Hashable {
     package var scale: Double
     /// Where it is read; for one that is not there (id −1), what was tried.
     package var source: String
+    /// What a plug-in declares of the sensor; nil for those of the system.
+    package var declared: ChannelDeclaration?
 
-    package init(id: Int, name: String, unit: String, scale: Double, source: String) {
+    package init(
+        id: Int, name: String, unit: String, scale: Double, source: String,
+        declared: ChannelDeclaration? = nil
+    ) {
         self.id = id
         self.name = name
         self.unit = unit
         self.scale = scale
         self.source = source
+        self.declared = declared
+    }
+}
+
+/// What a plug-in says of one of its telemetry channels; zero where it does not say.
+package struct ChannelDeclaration: Sendable, Hashable {
+    /// Whether the value grows, such as energy; otherwise it is the present one.
+    package var isCounter: Bool
+    /// The ABI's number of what the reading covers.
+    package var domain: UInt32
+    package var periodSeconds: Double
+    package var windowSeconds: Double
+    /// Relative.
+    package var accuracy: Double
+    /// A counter's modulus in its unit.
+    package var wrap: Double
+
+    package init(
+        isCounter: Bool, domain: UInt32, periodSeconds: Double, windowSeconds: Double,
+        accuracy: Double, wrap: Double
+    ) {
+        self.isCounter = isCounter
+        self.domain = domain
+        self.periodSeconds = periodSeconds
+        self.windowSeconds = windowSeconds
+        self.accuracy = accuracy
+        self.wrap = wrap
     }
 }
 

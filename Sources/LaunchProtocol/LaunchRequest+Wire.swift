@@ -2,7 +2,7 @@ import Model
 
 extension LaunchRequest {
     /// The version of the request's layout; both sides come from one build, and check it.
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
 
     /// The request as bytes.
     package func encoded() -> [UInt8] {
@@ -35,6 +35,8 @@ extension LaunchRequest {
         writer.put(expectationReady)
         writer.integer(checks.rawValue)
         writer.put(telemetryPeriod.value)
+        writer.put(idle.value)
+        writer.optional(claims) { $1.write(to: &$0) }
         return writer.bytes
     }
 
@@ -74,12 +76,31 @@ extension LaunchRequest {
         }
         self.checks = checks
         telemetryPeriod = Nanoseconds(try reader.uint64())
+        idle = Nanoseconds(try reader.uint64())
+        claims = try reader.optional { reader throws(WireError) in
+            try BackendClaims(from: &reader)
+        }
         guard reader.isAtEnd else { throw WireError("it goes on after its end") }
     }
 
     private static func named<T>(_ name: String, _ make: (String) -> T?) throws(WireError) -> T {
         guard let value = make(name) else { throw WireError("unknown name '\(name)'") }
         return value
+    }
+}
+
+extension BackendClaims {
+    func write(to writer: inout ByteWriter) {
+        writer.put(id)
+        writer.list(extensions) { $0.put($1) }
+        writer.list(needs) { $0.put($1) }
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        self.init(
+            id: try reader.text(),
+            extensions: try reader.list { reader throws(WireError) in try reader.text() },
+            needs: try reader.list { reader throws(WireError) in try reader.text() })
     }
 }
 

@@ -29,6 +29,21 @@ package enum BackendEntry: Sendable, Hashable {
     case library(String)
 }
 
+/// What a manifest says of a backend that can be looked at once it is loaded.
+package struct BackendClaims: Sendable, Hashable {
+    package var id: String
+    /// Extension tables that it must offer.
+    package var extensions: [String]
+    /// Libraries of which at least one must be loadable; empty: it needs none.
+    package var needs: [String]
+
+    package init(id: String, extensions: [String], needs: [String]) {
+        self.id = id
+        self.extensions = extensions
+        self.needs = needs
+    }
+}
+
 /// What one launch is to do, in plain values: no YAML, no ONNX, no file names but the plug-in's.
 package struct LaunchRequest: Sendable, Hashable {
     package var role: WorkerRole
@@ -62,6 +77,10 @@ package struct LaunchRequest: Sendable, Hashable {
     package var checks: OutputChecks
     /// In role telemetry: how often to sample.
     package var telemetryPeriod: Nanoseconds
+    /// In role compute: how long to do nothing with the device open, in place of measuring.
+    package var idle: Nanoseconds
+    /// In role enumerate: what the backend's manifest says, to be held against the backend.
+    package var claims: BackendClaims?
 
     package init(role: WorkerRole, nonce: UInt64, entry: BackendEntry, operation: Operation) {
         self.role = role
@@ -84,6 +103,7 @@ package struct LaunchRequest: Sendable, Hashable {
         expectationReady = false
         checks = .timed
         telemetryPeriod = .milliseconds(500)
+        idle = .zero
     }
 }
 

@@ -93,7 +93,7 @@ extension LaunchCounters {
         writer.put(threads)
         let readings = [
             clockHertzBefore, clockHertzAfter, throughputBefore, throughputAfter, memoryBefore,
-            memoryAfter, clockRateDeviation,
+            memoryAfter, clockRateDeviation, clockHertzTogether, throughputTogether,
         ]
         for reading in readings { writer.optional(reading) { $0.put($1) } }
         writer.put(suspendedNanoseconds)
@@ -120,6 +120,8 @@ extension LaunchCounters {
         memoryBefore = try Self.reading(&reader)
         memoryAfter = try Self.reading(&reader)
         clockRateDeviation = try Self.reading(&reader)
+        clockHertzTogether = try Self.reading(&reader)
+        throughputTogether = try Self.reading(&reader)
         suspendedNanoseconds = try reader.uint64()
         measuringStartNanoseconds = try Self.count(&reader)
         busyNanoseconds = try Self.count(&reader)

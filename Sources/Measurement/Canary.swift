@@ -10,12 +10,14 @@ package final class Canary {
     package struct Reading: Sendable, Hashable {
         /// Hertz, where an integer multiply takes three cycles.
         package var clock: Double
-        /// Rounds of eight four-lane multiply-adds per second.
+        /// Rounds of twelve four-lane multiply-adds per second.
         package var throughput: Double
         /// Bytes per second over one line in eight words of a 16 MiB buffer.
         package var memory: Double
     }
 
+    private static let chainSteps: UInt64 = 1_000_000
+    private static let throughputRounds: UInt64 = 170_000
     private static let bufferBytes = 16 << 20
     private let buffer: UnsafeMutableRawPointer
     private let clock: Int32
@@ -35,17 +37,37 @@ package final class Canary {
         let rounds = max(1, milliseconds / 3)
         var reading = Reading(clock: 0, throughput: 0, memory: 0)
         for _ in 0..<rounds {
-            let steps: UInt64 = 1_000_000
-            let chain = assay_canary_chain(steps, clock)
-            reading.clock = max(reading.clock, 3 * Double(steps) / (Double(chain) * 1e-9))
-            let turns: UInt64 = 250_000
-            let multiply = assay_canary_throughput(turns, clock)
+            let chain = assay_canary_chain(Self.chainSteps, clock)
+            reading.clock = max(reading.clock, Self.hertz(Self.chainSteps, nanoseconds: chain))
+            let multiply = assay_canary_throughput(Self.throughputRounds, clock)
             reading.throughput = max(
-                reading.throughput, Double(turns) / (Double(multiply) * 1e-9))
+                reading.throughput, Double(Self.throughputRounds) / (Double(multiply) * 1e-9))
             let walk = unsafe assay_canary_memory(buffer, UInt64(Self.bufferBytes), clock)
             reading.memory = max(
                 reading.memory, Double(Self.bufferBytes) / (Double(walk) * 1e-9))
         }
         return reading
+    }
+
+    /// Clock and throughput of the slowest of several cores, all at work at the same time.
+    ///
+    /// Cores that share their units, as two threads of one core do, show it here and nowhere
+    /// else: each alone is as fast as ever. The caller is bound to the first of `cpus`. Nil for
+    /// fewer than two, and where they never ran at the same time.
+    package func readTogether(on cpus: [Int]) -> (clock: Double, throughput: Double)? {
+        guard cpus.count > 1 else { return nil }
+        let numbers = cpus.map { Int32(clamping: $0) }
+        let (steps, rounds) = (Self.chainSteps / 4, Self.throughputRounds / 4)
+        var chain: UInt64 = 0
+        var multiply: UInt64 = 0
+        let status = unsafe assay_canary_together(
+            numbers, UInt32(numbers.count), 4, steps, rounds, clock, &chain, &multiply)
+        guard status == 0, chain > 0, multiply > 0 else { return nil }
+        return (Self.hertz(steps, nanoseconds: chain), Double(rounds) / (Double(multiply) * 1e-9))
+    }
+
+    /// The clock rate at which a chain of multiplications of three cycles takes that long.
+    private static func hertz(_ steps: UInt64, nanoseconds: UInt64) -> Double {
+        3 * Double(steps) / (Double(nanoseconds) * 1e-9)
     }
 }

@@ -49,6 +49,13 @@ package struct BackendManifest: Sendable, Hashable, Codable {
 }
 
 extension BackendManifest {
+    /// Why a harness of ABI 1 cannot enter it; nil: it can. Minor versions only ever add.
+    package var abiProblem: String? {
+        let major = abi.split(separator: ".", omittingEmptySubsequences: false).first ?? ""
+        guard major != "1" else { return nil }
+        return "its manifest says ABI '\(abi)', and this harness speaks 1"
+    }
+
     /// Reads a manifest; everything but id, name and version has a default.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -137,6 +137,9 @@ package struct LaunchCounters: Sendable, Hashable, Codable {
     package var throughputAfter: Double?
     package var memoryBefore: Double?
     package var memoryAfter: Double?
+    /// Clock and throughput of the slowest core with all of the launch's at work; nil for one core.
+    package var clockHertzTogether: Double?
+    package var throughputTogether: Double?
     /// CLOCK_BOOTTIME minus CLOCK_MONOTONIC, change over the launch.
     package var suspendedNanoseconds: UInt64
     /// CLOCK_MONOTONIC's rate relative to the run's clock, minus 1; nil when too short to tell.
@@ -166,6 +169,14 @@ package struct LaunchCounters: Sendable, Hashable, Codable {
     }
 }
 
+/// A launch that is made for something else than the time of a point.
+package enum ExtraPhase: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The same work for as long as energy needs.
+    case energy
+    /// Nothing, with the device open: what the machine takes when it is idle.
+    case idle
+}
+
 /// One line of the journal: everything about one finished launch that is not in sample files.
 package struct LaunchEntry: Sendable, Hashable, Codable {
     /// The position in the run, from 0.
@@ -174,6 +185,10 @@ package struct LaunchEntry: Sendable, Hashable, Codable {
     package var subject: Subject
     /// Which launch of the point on that subject, from 0.
     package var launch: Int
+    /// What it was for beside measuring time; nil: it measures time.
+    package var phase: ExtraPhase?
+    /// The position of the launch that this one takes the place of, which was throttled.
+    package var retryOf: Int?
     /// Start, in nanoseconds since the run began.
     package var startNanoseconds: UInt64
     package var durationNanoseconds: UInt64
@@ -236,5 +251,13 @@ package struct LaunchEntry: Sendable, Hashable, Codable {
         violations = []
         output = ""
         files = []
+    }
+}
+
+extension [LaunchEntry] {
+    /// Those that measure the time of points, without throttled ones that were made again.
+    package var timed: [LaunchEntry] {
+        let replaced = Set(compactMap(\.retryOf))
+        return filter { $0.phase == nil && !replaced.contains($0.index) }
     }
 }

@@ -102,6 +102,35 @@ package struct Exclusion: Sendable, Hashable, Codable {
     }
 }
 
+/// How the energy of points is measured, apart from their time (measurement method, section 11).
+package struct EnergyPlan: Sendable, Hashable, Codable {
+    /// The length of one window of steady work.
+    package var window: Nanoseconds
+    /// Windows of each point on each subject.
+    package var windows: Int
+    /// How long the machine is left idle before and after.
+    package var idle: Nanoseconds
+
+    /// The method's: three windows of at least 10 s and 100 periods of the slowest sensor, and
+    /// idle for 30 s.
+    package init(window: Nanoseconds, windows: Int = 3, idle: Nanoseconds = .seconds(30)) {
+        self.window = window
+        self.windows = windows
+        self.idle = idle
+    }
+
+    /// Idle power is measured again after this.
+    package static let idleEvery = Nanoseconds.seconds(1800)
+
+    /// All windows, and a fifth of one for their beginnings and the last sample of each.
+    package var measuring: Nanoseconds {
+        Nanoseconds(window.value * UInt64(windows) + window.value / 5)
+    }
+
+    /// What one point costs on one subject; idle comes once in a while.
+    package var cost: Nanoseconds { measuring + .seconds(1) }
+}
+
 /// The immutable list of what will run, made before anything runs; its SHA-256 is its identity.
 package struct Plan: Sendable, Hashable, Codable {
     /// `assay.plan/1`.
@@ -126,6 +155,8 @@ package struct Plan: Sendable, Hashable, Codable {
     package var debugBuild: Bool
     /// Whether sides are variants of an audit; nil: they are backends.
     package var isAudit: Bool?
+    /// How energy is measured in a phase of its own; nil: it is an indication only.
+    package var energy: EnergyPlan?
 
     package init(
         request: [String], seed: Seed, subjects: [Subject], points: [PlannedPoint],
@@ -150,7 +181,9 @@ package struct Plan: Sendable, Hashable, Codable {
     package var cost: Nanoseconds {
         let running = points.filter { $0.exclusion == nil }
         let own = harnessPoints.reduce(Nanoseconds.zero) { $0 + $1.cost }
-        return running.reduce(Nanoseconds.zero) { $0 + $1.cost } * UInt64(subjects.count) + own
+        var each = running.reduce(Nanoseconds.zero) { $0 + $1.cost }
+        if let energy { each = each + energy.cost * UInt64(running.count) + energy.idle * 2 }
+        return each * UInt64(subjects.count) + own
     }
 }
 

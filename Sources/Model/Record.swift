@@ -29,8 +29,8 @@ package struct RunFacts: Sendable, Hashable, Codable {
     package var status: String
     package var harness: HarnessFacts
     package var methodology: String
-    /// The version of the table of findings that it was judged by.
-    package var rules: String
+    /// The version of the table of findings that it was judged by; nil: 1.0, which was not named.
+    package var rules: String?
     package var planSha256: String
     package var seed: Seed
     package var request: [String]
@@ -39,7 +39,7 @@ package struct RunFacts: Sendable, Hashable, Codable {
 
     package init(
         id: String, started: String, ended: String, status: String, harness: HarnessFacts,
-        methodology: String, rules: String, planSha256: String, seed: Seed, request: [String],
+        methodology: String, rules: String?, planSha256: String, seed: Seed, request: [String],
         profiles: [ProfileID]
     ) {
         self.id = id
@@ -91,10 +91,14 @@ package struct LaunchSummary: Sendable, Hashable, Codable {
     package var value: Double?
     package var interval: Interval?
     package var counters: LaunchCounters
+    /// How a long series went: `flat`, `warmup`, `slowdown`, `noSteadyState`; nil: not looked at.
+    package var shape: String?
+    /// Throttled and made again: its samples are kept and not used; nil: they are used.
+    package var isReplaced: Bool?
 
     package init(
         index: Int, outcome: Outcome, stopReason: StopReason?, n: Int, batch: UInt64,
-        value: Double?, interval: Interval?, counters: LaunchCounters
+        value: Double?, interval: Interval?, counters: LaunchCounters, shape: String? = nil
     ) {
         self.index = index
         self.outcome = outcome
@@ -104,6 +108,7 @@ package struct LaunchSummary: Sendable, Hashable, Codable {
         self.value = value
         self.interval = interval
         self.counters = counters
+        self.shape = shape
     }
 }
 

@@ -23,9 +23,15 @@ package enum DeviceLister {
             operation: Operation(domain: "assay", name: "Empty", opset: 1, inputs: [], outputs: []))
         request.cpus = cpus
         request.isolateNetwork = backend.manifest.network != .host
+        let manifest = backend.manifest
+        request.claims = BackendClaims(
+            id: manifest.id, extensions: manifest.extensions, needs: manifest.needs)
         var own = setup
         own.environment = WorkerEnvironment.variables(
             manifest: backend.manifest, threads: cpus.count, directory: setup.directory)
+        if let problem = manifest.abiProblem {
+            return BackendListing(devices: [], version: manifest.version, problem: problem)
+        }
         let process = try WorkerProcess(
             setup: own, request: request, regions: [], deadlines: deadlines, interrupts: -1)
         let outcome = try process.finish()

@@ -112,10 +112,30 @@ final class LaunchRunner {
         return found
     }
 
+    /// Leaves a device idle, open, for that long: what the machine takes when it does nothing.
+    func rest(_ subject: Subject, idle: Nanoseconds, index: Int) throws(RunnerError) -> LaunchEntry
+    {
+        var request = try request(opening: subject)
+        request.idle = idle
+        var entry = LaunchEntry(index: index, pointHash: "", subject: subject, launch: 0)
+        entry.phase = .idle
+        entry.fill(from: try opened(request, subject: subject, deadlines: deadlines))
+        return entry
+    }
+
     /// Opens the device again and runs the empty operation for a moment.
     ///
     /// Nil when the device answers; a backend without that operation answers by saying so.
     private func healthProblem(_ subject: Subject) throws(RunnerError) -> String? {
+        let request = try request(opening: subject)
+        var entry = LaunchEntry(index: 0, pointHash: "", subject: subject, launch: 0)
+        entry.fill(
+            from: try opened(request, subject: subject, deadlines: deadlines.forHealth))
+        return entry.outcome == .error ? entry.reasons.last ?? "it does not answer" : nil
+    }
+
+    /// A request that opens a device and asks for the empty operation.
+    private func request(opening subject: Subject) throws(RunnerError) -> LaunchRequest {
         let backend = try backend(of: subject)
         var request = LaunchRequest(
             role: .compute, nonce: nonces.next(), entry: backend.entry,
@@ -126,16 +146,20 @@ final class LaunchRunner {
         request.profile = Profile.named(.smoke).limited(toPointTime: .seconds(1))
         request.memoryLimit = plan.memoryLimit
         request.isolateNetwork = backend.manifest.network != .host
+        return request
+    }
+
+    /// What became of a worker with such a request.
+    private func opened(
+        _ request: LaunchRequest, subject: Subject, deadlines: Deadlines
+    ) throws(RunnerError) -> WorkerOutcome {
         let layout = SampleLayout(capacity: request.profile.samplesMax + 2)
         let samples = try SharedRegion(name: "assay-samples", byteCount: layout.byteCount)
         let outputs = try SharedRegion(name: "assay-outputs", byteCount: 0)
         let process = try start(
-            request, regions: [samples, outputs, nil], manifest: backend.manifest,
-            threads: plan.cpus.count, deadlines: deadlines.forHealth)
-        let outcome = try process.finish()
-        var entry = LaunchEntry(index: 0, pointHash: "", subject: subject, launch: 0)
-        entry.fill(from: outcome)
-        return entry.outcome == .error ? entry.reasons.last ?? "it does not answer" : nil
+            request, regions: [samples, outputs, nil], manifest: try backend(of: subject).manifest,
+            threads: plan.cpus.count, deadlines: deadlines)
+        return try process.finish()
     }
 
     private func start(

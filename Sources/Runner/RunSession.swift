@@ -1,5 +1,6 @@
 package import Bundle
 import CAssaySystem
+import Glibc
 package import Model
 
 /// What a run is doing, for whoever shows it.
@@ -47,13 +48,15 @@ package struct SessionSetup {
 
 /// Runs a plan launch by launch; each is on the disk before the next starts.
 package final class RunSession {
-    private let setup: SessionSetup
-    private let writer: BundleWriter
+    let setup: SessionSetup
+    let writer: BundleWriter
     private let interrupts: Int32
-    private var journal: [LaunchEntry]
+    private(set) var journal: [LaunchEntry]
     /// Devices that this session will not touch again.
-    private var givenUp: Set<Subject> = []
-    private let started = now()
+    private(set) var givenUp: Set<Subject> = []
+    let started = now()
+    var energy: EnergyPhase?
+    private(set) var coolDown: CoolDown?
 
     package init(_ setup: SessionSetup, writer: BundleWriter) {
         self.setup = setup
@@ -64,7 +67,7 @@ package final class RunSession {
     }
 
     /// One launch of the schedule.
-    private struct Step {
+    struct Step {
         var point: PlannedPoint
         var subject: Subject
         var launch: Int
@@ -86,11 +89,12 @@ package final class RunSession {
             setup: setup.worker, plan: plan, backends: setup.backends,
             deadlines: setup.deadlines, lastLevelCache: setup.lastLevelCache,
             interrupts: interrupts)
-        let telemetry = setup.telemetryPeriod.flatMap { period in
-            try? TelemetryKeeper(
-                setup: setup.worker, plan: plan, period: period, nonce: started, interrupts: -1)
-        }
-        defer { try? telemetry?.finish(into: writer) }
+        let telemetry = telemetryKeepers()
+        defer { try? finish(telemetry) }
+        coolDown = CoolDown(
+            temperature: { telemetry.compactMap { $0.warmest() }.max() },
+            wait: { self.sleep($0) })
+        energy = plan.energy.map(EnergyPhase.init)
         let points = plan.points.filter { $0.exclusion == nil }
         let own = plan.harnessPoints.reduce(0) { $0 + $1.profile.launches }
         let all = points.reduce(own) { $0 + $1.profile.launches * plan.subjects.count }
@@ -98,7 +102,17 @@ package final class RunSession {
         for point in plan.harnessPoints {
             try measure(point, on: [.harness], with: runner, &position)
         }
-        for point in points { try measure(point, on: plan.subjects, with: runner, &position) }
+        for point in points {
+            try measure(point, on: plan.subjects, with: runner, &position)
+            try measureEnergy(of: point, with: runner)
+        }
+        for subject in plan.subjects where energy != nil { try rest(subject, with: runner) }
+    }
+
+    /// Waits without keeping an interruption waiting.
+    private func sleep(_ time: Nanoseconds) {
+        var set = pollfd(fd: interrupts, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&set, 1, Int32(clamping: time.value / 1_000_000))
     }
 
     /// All launches of a point. Subjects alternate launch by launch: A B B A.
@@ -133,6 +147,7 @@ package final class RunSession {
                             planned, subject, launch: launch, done: position.done,
                             total: position.total, left: position.left))
                     try perform(step, with: runner)
+                    try repeatIfThrottled(step, with: runner)
                 }
                 position.done += 1
                 position.left = position.left > share ? position.left - share : .zero
@@ -151,7 +166,7 @@ package final class RunSession {
             let own = journal.filter {
                 $0.pointHash == point.pointHash && $0.subject == subject
                     && $0.launch < PilotDecision.pilotCount
-            }
+            }.timed
             // What does not run at all has nothing to say about what does.
             guard own.contains(where: { $0.outcome == .ok }) else { continue }
             pilots.append(
@@ -166,7 +181,7 @@ package final class RunSession {
     private func isWanted(_ step: Step) -> Bool {
         guard !givenUp.contains(step.subject) else { return false }
         let same = journal.filter {
-            $0.pointHash == step.point.pointHash && $0.subject == step.subject
+            $0.pointHash == step.point.pointHash && $0.subject == step.subject && $0.phase == nil
         }
         if same.contains(where: { $0.launch == step.launch }) { return false }
         // What is unsupported stays so; what failed twice has shown what it does.
@@ -176,21 +191,32 @@ package final class RunSession {
         return failures.count < 2
     }
 
-    private func perform(_ step: Step, with runner: LaunchRunner) throws {
+    func perform(
+        _ step: Step, with runner: LaunchRunner, phase: ExtraPhase? = nil, retryOf: Int? = nil
+    ) throws {
         let start = now()
         var finished = try runner.run(
             step.point, subject: step.subject, launch: step.launch, index: journal.count)
+        finished.entry.phase = phase
+        finished.entry.retryOf = retryOf
         finished.entry.startNanoseconds = setup.elapsedBefore + (start - started)
         if !finished.elapsed.isEmpty {
-            let metric = step.point.point.timing == .chained ? "period" : "time"
+            let metric =
+                phase?.rawValue ?? (step.point.point.timing == .chained ? "period" : "time")
+            let start = phase.map { "\($0.rawValue).start" } ?? "start"
             finished.entry.files = [
                 try writer.writeSamples(finished.elapsed, entry: finished.entry, metric: metric),
-                try writer.writeSamples(finished.starts, entry: finished.entry, metric: "start"),
+                try writer.writeSamples(finished.starts, entry: finished.entry, metric: start),
             ]
         }
-        try writer.append(finished.entry)
-        journal.append(finished.entry)
+        try record(finished.entry)
         if finished.entry.givenUp != nil { givenUp.insert(step.subject) }
         setup.onEvent(.finished(finished.entry, step.point))
+    }
+
+    /// Writes a finished launch to the journal; it is on the disk when this returns.
+    func record(_ entry: LaunchEntry) throws {
+        try writer.append(entry)
+        journal.append(entry)
     }
 }

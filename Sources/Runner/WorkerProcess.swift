@@ -185,6 +185,12 @@ final class WorkerProcess {
 
     // MARK: - Reading
 
+    /// What it has said so far, without waiting.
+    func frames() -> [Frame] {
+        drain()
+        return outcome.frames
+    }
+
     private func drain() {
         drain(control) { bytes in
             guard outcome.failure == nil else { return }

@@ -1,5 +1,6 @@
 import Backends
 import CAssaySystem
+import Glibc
 import LaunchProtocol
 import Measurement
 import Model
@@ -23,6 +24,7 @@ struct Launch {
         let facts = try plugin.facts(ofDevice: request.device)
         let device = try plugin.open(device: request.device)
         channel.send(.device(facts, version: plugin.version))
+        if request.idle > .zero { return rest(page: page) }
         try device.query(request.operation)
         let load = clock.now() - loadStart
 
@@ -68,6 +70,23 @@ struct Launch {
                     prepare: Nanoseconds(prepare), firstCall: Nanoseconds(firstCall),
                     execution: info, counters: measured.counters, violations: violations,
                     outputBytes: Bytes(UInt64(outputBytes)), inspection: inspector.facts)))
+    }
+
+    /// Does nothing with the device open, so that idle power can be told.
+    private func rest(page: SharedMemory) {
+        let start = clock.now()
+        phase.enter(.measure)
+        page.store(request.idle.value, at: WorkerPage.estimate)
+        while clock.now() - start < request.idle.value {
+            // A sign of life now and then.
+            page.store(page.load(at: WorkerPage.heartbeat) &+ 1, at: WorkerPage.heartbeat)
+            let left = request.idle.value - min(request.idle.value, clock.now() - start)
+            usleep(UInt32(min(100_000, left / 1000)))
+        }
+        var counters = LaunchCounters(measuringNanoseconds: clock.now() - start)
+        counters.measuringStartNanoseconds = start
+        phase.enter(.close)
+        channel.send(.result(LaunchResult(idle: counters)))
     }
 
     /// Keeps the outputs of the last timed sample, looks at the backend, and seals what was kept.
@@ -157,6 +176,7 @@ struct Launch {
         let canary = Canary(clock: request.clock)
         let calibrationStart = try clock.calibrate()
         let reading = canary.read(milliseconds: Self.canaryMilliseconds)
+        let together = canary.readTogether(on: request.cpus)
         let rate = ClockRateCheck(clock: clock)
         let counters = CountersAtMeasuring(cpus: request.cpus, clock: clock)
         let phase = phase
@@ -182,6 +202,7 @@ struct Launch {
         result.throughputAfter = after.throughput
         result.memoryBefore = reading.memory
         result.memoryAfter = after.memory
+        result.note(together, canary.readTogether(on: request.cpus))
         result.clockRateDeviation = rate.deviation()
         result.suspendedNanoseconds = rate.suspended()
         bind(to: request.cpus[...])
@@ -192,4 +213,14 @@ struct Launch {
 
     /// Short enough for suites that promise 0.4 s a point; the best of several rounds counts.
     private static let canaryMilliseconds = 12
+}
+
+extension LaunchCounters {
+    /// Keeps the reading of all cores at work with less throughput for each cycle, of two.
+    fileprivate mutating func note(_ readings: (clock: Double, throughput: Double)?...) {
+        let worst = readings.compactMap { $0 }
+            .min { $0.throughput / $0.clock < $1.throughput / $1.clock }
+        clockHertzTogether = worst?.clock
+        throughputTogether = worst?.throughput
+    }
 }

@@ -59,10 +59,11 @@ struct JudgeCommand: ParsableCommand {
         Terminal.print(text)
         guard !json else { return }
         let changes = Judge.changes(from: before, to: after)
+        let old = before.run.rules ?? "1.0"
         Terminal.print(
             changes.isEmpty
-                ? "Rules \(table.version) find what the record says (rules \(before.run.rules))."
-                : "Rules \(table.version) against the record's \(before.run.rules):")
+                ? "Rules \(table.version) find what the record says (rules \(old))."
+                : "Rules \(table.version) against the record's \(old):")
         for change in changes { Terminal.print("  " + change) }
     }
 

@@ -49,12 +49,8 @@ struct RunCommand: ParsableCommand {
         let installation = try Installation.find()
         let scratch = try TemporaryDirectory()
         let setup = installation.workerSetup(directory: scratch.path)
-        let preparation = change(
+        var preparation = change(
             try RunPreparation(options, installation: installation, setup: setup))
-        if options.dryRun {
-            Terminal.print(PlanText.render(preparation.plan))
-            return nil
-        }
         // Before anything is written: a bad value must not leave a bundle behind.
         let deadlines = try options.deadlines()
         let telemetry = try options.telemetryPeriod(cpus: preparation.plan.cpus.count)
@@ -62,6 +58,14 @@ struct RunCommand: ParsableCommand {
             options.power.isEmpty ? ["auto"] : options.power,
             period: telemetry ?? .milliseconds(500),
             clock: preparation.plan.clock == "monotonic" ? 1 : 4)
+        if options.resume == nil {
+            preparation.plan.energy = try power.energyPlan(
+                options, pluginsMeasure: preparation.hasPluginTelemetry)
+        }
+        if options.dryRun {
+            Terminal.print(PlanText.render(preparation.plan))
+            return nil
+        }
         let bundle = try preparation.open()
         Terminal.error(PlanText.summary(preparation.plan))
         let progress = Progress()

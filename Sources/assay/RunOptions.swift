@@ -67,6 +67,16 @@ struct RunOptions: ParsableArguments {
             discussion: "Default: auto. 'none' reads nothing.", valueName: "source"))
     var power: [String] = []
 
+    @Flag(help: "Measures energy too, in a phase of its own: idle, three long windows, idle.")
+    var energy = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a window of the energy phase is, such as 10s.",
+            discussion: "Default: 10s or 100 periods of the slowest source, whichever is longer.",
+            valueName: "time"))
+    var energyWindow: String?
+
     @Option(help: "Continues an interrupted run: the path of its bundle.")
     var resume: String?
 

@@ -62,6 +62,11 @@ struct RunPreparation {
         return total > 0 ? Bytes(total) : Bytes(512 << 20)
     }
 
+    /// Whether a backend of the run says that it has sensors of its own.
+    var hasPluginTelemetry: Bool {
+        backends.values.contains { $0.manifest.extensions.contains("assay.telemetry/1") }
+    }
+
     /// Begins a bundle, or opens the one that is continued.
     func open() throws -> OpenBundle {
         do throws(BundleError) {

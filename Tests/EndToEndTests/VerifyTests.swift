@@ -31,6 +31,22 @@ import Testing
         try data.write(to: file)
     }
 
+    /// Made by commit 8bcafd1, whose records named no rules: `assay run op/add --set size=small
+    /// --set types=f32 --set cache=hot --backend cpu-simd --profile smoke`.
+    @Test func `A bundle of an earlier version is verified, judged again and shown`() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/earlier"
+        let fixture = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../Fixtures/bundle/earlier").path
+        try FileManager.default.copyItem(atPath: fixture, toPath: path)
+        #expect(try scratch.assay("verify", path).output.contains("complete and unchanged"))
+        let judged = try scratch.assay("judge", path)
+        #expect(judged.code == 0 && judged.output.contains("op/add"), "\(judged.error)")
+        #expect(judged.output.contains("the record's 1.0"))
+        let shown = try scratch.assay("report", path)
+        #expect(shown.code == 0 && shown.output.contains("op/add"))
+    }
+
     @Test func `A fresh bundle is sealed, complete and unchanged`() throws {
         let (done, _) = try verify { _ in }
         #expect(done.code == 0 && done.error.isEmpty)

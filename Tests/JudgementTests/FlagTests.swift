@@ -24,6 +24,17 @@ import Testing
         { $0.change = change }
     }
 
+    /// Launches whose cores ran at these clocks.
+    private static func clocks(_ hertz: [Int64]) -> @Sendable (inout SampleRun) -> Void {
+        {
+            $0.launches = hertz.indices.map { SampleRun.clean(seed: UInt64($0)) }
+            $0.frequencies = hertz
+            $0.change = {
+                $0.counters.measuringStartNanoseconds = UInt64($0.launch) * 1_000_000_000
+            }
+        }
+    }
+
     private static func calibration(_ overhead: Double) -> ClockCalibration {
         ClockCalibration(
             overheadNanoseconds: overhead, resolutionNanoseconds: 20, overheadP99Nanoseconds: 20)
@@ -63,6 +74,12 @@ import Testing
         Oddity(
             id: "hostSpeedChanged", status: .qualified,
             change: entry { $0.counters.throughputAfter = 0.9e9 }),
+        Oddity(
+            id: "coresShared", status: .qualified,
+            change: entry {
+                $0.counters.clockHertzTogether = 2.7e9
+                $0.counters.throughputTogether = 0.5e9
+            }),
         Oddity(
             id: "stopped", status: .qualified,
             change: entry { $0.counters.stoppedNanoseconds = 300_000_000 }),
@@ -135,6 +152,41 @@ import Testing
                 }
             }),
         Oddity(
+            id: "clockVaries", status: .valid, change: clocks([3_000_000_000, 2_800_000_000])),
+        Oddity(
+            id: "clockLowered", status: .qualified,
+            change: clocks([3_000_000_000, 2_100_000_000])),
+        Oddity(
+            id: "memorySpeedUnsteady", status: .valid,
+            change: {
+                $0.work.bytesRead = Bytes(64 << 20)
+                $0.change = {
+                    $0.counters.memoryBefore = 40e9
+                    $0.counters.memoryAfter = 28e9
+                }
+            }),
+        Oddity(
+            id: "noSteadyState", others: ["drift", "autocorrelated", "multimodal", "outliers"],
+            status: .qualified,
+            change: {
+                $0.profile = .named(.certify)
+                $0.launches = [
+                    SampleRun.clean(seed: 4, count: 90)
+                        + SampleRun.clean(seed: 5, count: 10, centre: 2.4e6)
+                ]
+            }),
+        Oddity(
+            id: "inconsistent", others: ["drift", "autocorrelated", "multimodal", "fewSamples"],
+            status: .qualified,
+            change: {
+                $0.profile = .named(.certify)
+                $0.launches = [
+                    SampleRun.clean(seed: 4, count: 100),
+                    SampleRun.clean(seed: 5, count: 40)
+                        + SampleRun.clean(seed: 6, count: 60, centre: 2.4e6),
+                ]
+            }),
+        Oddity(
             id: "notConverged", status: .qualified,
             change: {
                 $0.profile.targetHalfWidth = 0.01
@@ -161,7 +213,10 @@ import Testing
             #expect(!flag.message.isEmpty)
             // Beyond the limit, where there is one to be beyond of.
             if let limit = flag.limit, let observed = flag.observed,
-                !["fewSamples", "multimodal"].contains(oddity.id)
+                ![
+                    "fewSamples", "multimodal", "coresShared", "clockVaries",
+                    "clockLowered",
+                ].contains(oddity.id)
             {
                 #expect(abs(observed) > limit)
             }
@@ -227,6 +282,8 @@ import Testing
             .union(AuditFlagTests.flagsOfOtherTests)
         let tested = Set(Self.oddities.map(\.id)).union(failures).union(ceilings).union(power)
             .union(audits)
+            // RepeatedLaunchTests.
+            .union(["repeatedAfterThrottling"])
         #expect(tested == Set(RuleTable.current.rules.map(\.id)))
     }
 

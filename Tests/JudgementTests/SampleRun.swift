@@ -16,6 +16,8 @@ struct SampleRun {
     var batch: UInt64 = 1
     var debugBuild = false
     var exclusion: Exclusion?
+    /// The clock of processor 0 in each launch, in hertz; empty: none was read.
+    var frequencies: [Int64] = []
     /// What is changed in each launch's entry.
     var change: (inout LaunchEntry) -> Void = { _ in }
 
@@ -112,9 +114,17 @@ struct SampleRun {
                         id: "cpu-simd", name: "n", version: "2", licence: "l"), sha256: "d",
                     devices: [])
             ])
-        return BundleContents(
+        var contents = BundleContents(
             plan: plan, planSha256: "plan", environment: environment, launches: entries,
             samples: samples)
+        for run in runs where !run.frequencies.isEmpty {
+            // One reading in the middle of each launch.
+            contents.frequencies[0] = zip(entries, run.frequencies).flatMap { entry, hertz in
+                let start = Int64(entry.counters.measuringStartNanoseconds ?? 0)
+                return [start + Int64(entry.counters.measuringNanoseconds) / 2, hertz]
+            }
+        }
+        return contents
     }
 
     /// The record of one point.

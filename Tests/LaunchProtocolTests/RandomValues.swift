@@ -80,6 +80,8 @@ struct RandomValues {
         counters.throughputAfter = optional { $0.number() }
         counters.memoryBefore = optional { $0.number() }
         counters.memoryAfter = optional { $0.number() }
+        counters.clockHertzTogether = optional { $0.number() }
+        counters.throughputTogether = optional { $0.number() }
         counters.suspendedNanoseconds = word()
         counters.measuringStartNanoseconds = optional { $0.word() }
         counters.busyNanoseconds = optional { $0.word() }
@@ -185,6 +187,10 @@ struct RandomValues {
         request.isolateNetwork = bool()
         request.expectationReady = bool()
         request.telemetryPeriod = Nanoseconds(word())
+        request.idle = Nanoseconds(word())
+        request.claims = optional {
+            BackendClaims(id: $0.text(), extensions: [$0.text()], needs: [$0.text(), $0.text()])
+        }
         return request
     }
 }

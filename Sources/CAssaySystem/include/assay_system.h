@@ -104,6 +104,15 @@ uint64_t assay_canary_chain(uint64_t steps, int32_t clock);
 /* Rounds of independent fused or plain multiply-adds in registers; returns nanoseconds. */
 uint64_t assay_canary_throughput(uint64_t rounds, int32_t clock);
 
+/* Chain and throughput on all of `cpus` at once, the best of `turns` turns of each thread.
+ *
+ * The calling thread is the first processor's and must be bound to it. Writes the slowest thread's
+ * nanoseconds for `steps` and `rounds`. Zero when it was done; the system's error number when the
+ * threads could not be started or did not meet in time. */
+int32_t assay_canary_together(const int32_t *cpus, uint32_t count, uint32_t turns, uint64_t steps,
+                              uint64_t rounds, int32_t clock, uint64_t *chain,
+                              uint64_t *throughput);
+
 /* One read of every line of a buffer; returns nanoseconds. */
 uint64_t assay_canary_memory(const void *buffer, uint64_t bytes, int32_t clock);
 

@@ -3,7 +3,7 @@ import Model
 extension RuleTable {
     /// The rules of this version. docs/warnings.md explains each.
     package static let current = RuleTable(
-        version: "1.1", rules: clockErrors + failures + audits + qualifiers + warnings)
+        version: "1.2", rules: clockErrors + failures + audits + qualifiers + warnings)
 
     /// Whatever the journal calls a failure that the table does not know.
     static let unknownFailure = "harnessError"
@@ -88,6 +88,11 @@ extension RuleTable {
             unit: "1", message: "the processor throttled itself {value} times in a launch",
             hint: "let it cool, or look at its power limit"),
         Rule(
+            "clockLowered", .qualifier, .samples,
+            when: .compare("frequency.share", .below, 0.75), unit: "1",
+            message: "the cores ran at {percent} of the clock that another launch had",
+            hint: "look at temperature, power limits and the frequency policy"),
+        Rule(
             "drift", .qualifier, .samples,
             when: .all([
                 .compare("drift.shift", .magnitudeAbove, 0.02), .compare("drift.p", .below, 0.01),
@@ -102,6 +107,21 @@ extension RuleTable {
             hint:
                 "something else used the machine, or its clock changed; run again when it is quiet"
         ),
+        Rule(
+            "coresShared", .qualifier, .samples, when: .compare("cores.apart", .below, 0.75),
+            unit: "1",
+            message: "with all its cores at work each did {percent} of what one does alone",
+            hint:
+                "the cores share units that the machine shows as apart, as two threads of one core "
+                + "do under a hypervisor; pin the machine's processors, or use one core"),
+        Rule(
+            "noSteadyState", .qualifier, .samples, when: .compare("shape.unsteady", .equal, 1),
+            message: "{raised} of {launches} launches never became steady",
+            hint: "look at the samples in their order; the median depends on when one looks"),
+        Rule(
+            "inconsistent", .qualifier, .point, when: .compare("shapes.differ", .equal, 1),
+            message: "launches went differently: {text}",
+            hint: "look at the samples of each launch; processes of one kind do not agree"),
         Rule(
             "energyWindowShort", .qualifier, .energy,
             when: .compare("energy.window", .below, .fact("energy.windowWanted")), unit: "s",
@@ -198,6 +218,18 @@ extension RuleTable {
             message: "the {text} canary changed by {signedPercent} over a launch",
             hint: "the machine changed a little during a launch"),
         Rule(
+            "clockVaries", .warning, .samples,
+            when: .implies(
+                .compare("frequency.share", .below, 0.95),
+                .compare("frequency.share", .below, 0.75)), unit: "1",
+            message: "the cores ran at {percent} of the clock that another launch had",
+            hint: "fix the clock, or read the interval as one that includes such changes"),
+        Rule(
+            "memorySpeedUnsteady", .warning, .samples,
+            when: .compare("canary.memory", .magnitudeAbove, 0.25), unit: "1",
+            message: "reading memory changed by {signedPercent} over a launch",
+            hint: "neighbours use the caches and the memory that this point needs"),
+        Rule(
             "negativePower", .warning, .energy, when: .compare("power.negative", .above, 0),
             unit: "1", message: "the sensor read below 0 W at {value} readings; they are kept",
             hint: "look at the sensor's wiring and range"),
@@ -209,6 +241,11 @@ extension RuleTable {
             "zeroData", .warning, .point, when: .compare("zeroData", .equal, 1),
             message: "the inputs are all zero",
             hint: "power and speed of zeros are not those of data"),
+        Rule(
+            "repeatedAfterThrottling", .info, .point,
+            when: .compare("launches.repeated", .above, 0), unit: "1",
+            message: "{value} launches were throttled and made again after cooling down",
+            hint: "those that were throttled are kept beside them; cool the machine better"),
         Rule(
             "aboveReference", .warning, .metric, when: .compare("ceiling.share", .above, 1),
             unit: "1", message: "{percent} of the ceiling '{text}'",
