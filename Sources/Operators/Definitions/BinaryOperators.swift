@@ -42,7 +42,7 @@ let binaryOperators: [OperatorDefinition] = binaryFunctions.map { function in
 
 private func oracle(of function: BinaryFunction) -> Oracle {
     Oracle(
-        rule: { _ in .rounded },
+        rule: { _, _ in .rounded },
         operationCount: { UInt64($0.outputs[0].count) },
         words: { _, error in "\(Int(function.error))·\(error.mathType.roundoffText)·|y|" },
         evaluate: { call, range, expected in

@@ -30,7 +30,7 @@ let layerNormalization = OperatorDefinition(
     },
     oracle: Oracle(
         chunk: { max(1 << 16, normalizedCount($0)) },
-        rule: { _ in .rounded },
+        rule: { _, _ in .rounded },
         operationCount: { saturatingProduct(7, $0.inputs[0].count) },
         sampleCost: { saturatingProduct(7, normalizedCount($0)) },
         words: { operation, error in

@@ -2,7 +2,7 @@ import Model
 
 let reduceSum = OperatorDefinition(
     "ReduceSum", since: 13,
-    inputs: [FormalTensor("data"), FormalTensor("axes", kind: .index, isOptional: true)],
+    inputs: [FormalTensor("data"), FormalTensor(index: "axes", isOptional: true)],
     outputs: [FormalTensor("reduced")],
     attributes: [
         FormalAttribute("keepdims", .int(1), least: 0),
@@ -27,7 +27,7 @@ let reduceSum = OperatorDefinition(
         return work
     },
     oracle: Oracle(
-        rule: { ErrorModel($0).roundsInputs ? .rounded : .summed },
+        rule: { _, error in error.roundsInputs ? .rounded : .summed },
         operationCount: { UInt64($0.inputs[0].count) },
         words: { operation, error in
             "8·√\(ReductionPlan(operation).length)·\(error.accumulateType.roundoffText)·Σ|x|"

@@ -19,7 +19,7 @@ let softmax = OperatorDefinition(
     // Compare, subtract, exponential, add, divide.
     work: { .ofTensors($0, flops: saturatingProduct(5, $0.inputs[0].count)) },
     oracle: Oracle(
-        rule: { _ in .rounded },
+        rule: { _, _ in .rounded },
         operationCount: { saturatingProduct(5, $0.inputs[0].count) },
         sampleCost: {
             saturatingProduct(5, $0.inputs[0].shape[$0.axis(rank: $0.inputs[0].shape.count)])

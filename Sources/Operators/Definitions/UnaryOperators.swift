@@ -63,7 +63,7 @@ let unaryOperators: [OperatorDefinition] = unaryFunctions.map { function in
 
 private func oracle(of function: UnaryFunction) -> Oracle {
     Oracle(
-        rule: { operation in
+        rule: { operation, _ in
             function.error == 0 && isUnchanged(operation) ? .exact : .rounded
         },
         operationCount: { UInt64($0.outputs[0].count) },
