@@ -7,6 +7,7 @@ package enum OperatorRegistry {
         [matMul, gemm] + binaryOperators + unaryOperators
         + [softmax, layerNormalization, reduceSum]
         + [peak] + memoryOperators + [pointerChase, emptyOperation]
+        + structuralOperators
 
     private static let index: [String: OperatorDefinition] = Dictionary(
         uniqueKeysWithValues: all.map { (key($0.domain, $0.name), $0) })
