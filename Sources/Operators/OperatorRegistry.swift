@@ -4,8 +4,8 @@ package import Model
 package enum OperatorRegistry {
     /// All definitions: ONNX's own first, then ours.
     package static let all: [OperatorDefinition] =
-        [matMul, gemm] + binaryOperators + unaryOperators
-        + [softmax, layerNormalization, reduceSum]
+        [matMul, gemm, cast] + binaryOperators + unaryOperators + variadicOperators
+        + selectionOperators + [softmax, layerNormalization, reduceSum]
         + [peak] + memoryOperators + [pointerChase, emptyOperation]
         + structuralOperators
 
