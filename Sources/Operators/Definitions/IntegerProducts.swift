@@ -150,7 +150,8 @@ private func checkZeroPoint(
     let extent = factor.shape[factor.shape.count - axisFromEnd]
     guard tensor.shape == [extent] else {
         throw operation.error(
-            .shape, "input \(name)'s shape is \(tensor.shape); it must have one element or [\(extent)]")
+            .shape,
+            "input \(name)'s shape is \(tensor.shape); it must have one element or [\(extent)]")
     }
 }
 

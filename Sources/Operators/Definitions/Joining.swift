@@ -33,7 +33,9 @@ private let concat = OperatorDefinition(
         let inner = Shape.count(shape[(axis + 1)...])
         // Where each input begins along the axis.
         var starts = [0]
-        for input in call.inputs { starts.append(starts[starts.count - 1] + input.spec.shape[axis]) }
+        for input in call.inputs {
+            starts.append(starts[starts.count - 1] + input.spec.shape[axis])
+        }
         for position in range {
             let place = position / inner % shape[axis]
             let outer = position / (inner * shape[axis])

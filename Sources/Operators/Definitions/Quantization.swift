@@ -107,7 +107,8 @@ private let quantizeLinear = OperatorDefinition(
         let type = operation.input("y_zero_point")?.dtype ?? wanted[given] ?? .u8
         guard given == 0 || wanted[given] == type else {
             throw operation.error(
-                .attribute, "attribute 'output_dtype' is \(given); it must be 2 (u8) or 3 (i8), the "
+                .attribute,
+                "attribute 'output_dtype' is \(given); it must be 2 (u8) or 3 (i8), the "
                     + "type of input y_zero_point")
         }
         operation.outputs = [TensorSpec("y", type, operation.inputs[0].shape)]
@@ -117,7 +118,9 @@ private let quantizeLinear = OperatorDefinition(
     oracle: Oracle(
         rule: { _, _ in .exact },
         operationCount: { saturatingProduct(5, $0.outputs[0].count) },
-        words: { _, error in "equal, or 1 where x/scale is within 6·\(error.mathType.roundoffText)·|x/scale| of a tie" },
+        words: { _, error in
+            "equal, or 1 where x/scale is within 6·\(error.mathType.roundoffText)·|x/scale| of a tie"
+        },
         reacts: { _ in false },
         evaluate: { call, range, expected in
             let plan = call.prepared { ScalePlan(call.operation) }

@@ -25,7 +25,8 @@ let resize = OperatorDefinition(
     ],
     inference: { operation throws(OperatorError) in
         guard operation.int("antialias") == 0 else {
-            throw operation.error(.attribute, "attribute 'antialias' must be 0: it is not supported")
+            throw operation.error(
+                .attribute, "attribute 'antialias' must be 0: it is not supported")
         }
         let axes = try resizeAxes(operation)
         operation.outputs = [TensorSpec("Y", operation.inputs[0].dtype, axes.map(\.output))]

@@ -57,7 +57,8 @@ private func reshapedShape(_ operation: Operation) throws(OperatorError) -> [Int
 // MARK: - Transpose
 
 private let transpose = OperatorDefinition(
-    "Transpose", since: 13, inputs: [FormalTensor("data", .any)], outputs: [FormalTensor("transposed", .any)],
+    "Transpose", since: 13, inputs: [FormalTensor("data", .any)],
+    outputs: [FormalTensor("transposed", .any)],
     attributes: [FormalAttribute("perm", .ints([]))],
     inference: { operation throws(OperatorError) in
         let data = operation.inputs[0]
@@ -133,7 +134,8 @@ private let tile = OperatorDefinition(
 // MARK: - Depth and space
 
 private let depthToSpace = OperatorDefinition(
-    "DepthToSpace", since: 13, inputs: [FormalTensor("input", .any)], outputs: [FormalTensor("output", .any)],
+    "DepthToSpace", since: 13, inputs: [FormalTensor("input", .any)],
+    outputs: [FormalTensor("output", .any)],
     attributes: [
         FormalAttribute(required: "blocksize", .int, least: 1),
         FormalAttribute("mode", .string("DCR"), choices: ["DCR", "CRD"]),
@@ -171,7 +173,8 @@ private let depthToSpace = OperatorDefinition(
     })
 
 private let spaceToDepth = OperatorDefinition(
-    "SpaceToDepth", since: 13, inputs: [FormalTensor("input", .any)], outputs: [FormalTensor("output", .any)],
+    "SpaceToDepth", since: 13, inputs: [FormalTensor("input", .any)],
+    outputs: [FormalTensor("output", .any)],
     attributes: [FormalAttribute(required: "blocksize", .int, least: 1)],
     inference: { operation throws(OperatorError) in
         let (input, block) = try blocked(operation)

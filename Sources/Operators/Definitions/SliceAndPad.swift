@@ -107,7 +107,8 @@ private let pad = OperatorDefinition(
             let extent = shape[axis] + margin.before + margin.after
             guard extent >= 0 else {
                 throw operation.error(
-                    .shape, "input pads takes more from axis \(axis) than its extent \(shape[axis])")
+                    .shape, "input pads takes more from axis \(axis) than its extent \(shape[axis])"
+                )
             }
             try checkMargin(margin, axis: axis, of: operation)
             output.append(extent)

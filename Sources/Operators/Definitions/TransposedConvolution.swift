@@ -32,7 +32,8 @@ let transposedConvolution = OperatorDefinition(
     work: { operation in
         let products = saturatingProduct(2, operation.inputs[0].count, perInput(operation))
         let additions = operation.input("B") == nil ? 0 : UInt64(operation.outputs[0].count)
-        return .ofTensors(operation, flops: products.addingReportingOverflow(additions).partialValue)
+        return .ofTensors(
+            operation, flops: products.addingReportingOverflow(additions).partialValue)
     },
     oracle: Oracle(
         rule: { _, error in error.roundsInputs ? .rounded : .summed },

@@ -14,7 +14,8 @@ func dotProduct(
             while index + 8 <= count {
                 var products = SIMD8<Double>.zero
                 for lane in 0..<8 {
-                    products[lane] = unsafe left[leftStart + index + lane]
+                    products[lane] =
+                        unsafe left[leftStart + index + lane]
                         * right[rightStart + index + lane]
                 }
                 values += products
