@@ -3,3 +3,4 @@ let structuralOperators =
     shapeOperators + sliceOperators + gatherOperators + scatterOperators + joiningOperators
     + orderingOperators + [convolution, transposedConvolution] + poolingOperators
     + [attention, rotaryEmbedding, resize] + quantizationOperators + integerProducts
+    + servingOperators

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """Writes vectors-structural.json: convolution, attention, moving of data and integers.
 
+Also arithmetic-structural.json: outputs of f32 and of shorter arithmetic, right and wrong ones.
+
     python3 structural.py
 
 Expected values come from onnx's reference evaluator in f64, or from the definition written in numpy
 where the evaluator has no such operator or is less exact; where there are both they must agree.
 """
+import json
+
+import ml_dtypes
 import numpy as np
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
@@ -570,6 +575,182 @@ def integer_product_cases(rng):
                 ("w_zero_point", zeros)], [("y", result.astype(np.int32))], attributes)
 
 
+# Operators of our own --------------------------------------------------------------------------
+
+def own(label, operator, inputs, outputs, attributes=None):
+    record(f"{operator} {label}", operator, inputs, outputs, attributes, domain="assay")
+
+
+def serving_cases(rng):
+    for rows, width in ((5, 40), (2, 7)):
+        x, residual, scale = single(rng, rows, width), single(rng, rows, width), single(rng, width)
+        total = x + residual
+        total[-1] = x[-1] = residual[-1] = 0
+        normal = total / np.sqrt((total ** 2).mean(axis=-1, keepdims=True) + 1e-3) * scale
+        largest = np.abs(normal).max(axis=-1)
+        steps = np.where(largest == 0, 1.0, largest / 127)
+        codes = quantize(normal, steps[:, None], 0, -127, 127).astype(np.int8)
+        own(f"{rows} {width}", "AddRMSNormQuantize",
+            [("X", x), ("Residual", residual), ("Scale", scale)],
+            [("Y", codes), ("YScale", steps), ("Sum", total)], {"epsilon": 1e-3})
+    q, table = single(rng, 3, 4, 8), rng.integers(0, 6, (3, 3))
+    keys, values = single(rng, 6, 5, 2, 8), single(rng, 6, 5, 2, 6)
+    lengths = index(15, 1, 7)
+    for label, attributes in (("plain", {}), ("softcap", {"softcap": 1.5, "scale": 0.5})):
+        result = np.zeros((3, 4, 6))
+        for item, length in enumerate(lengths):
+            k, v = (np.concatenate([t[b] for b in table[item]])[:length] for t in (keys, values))
+            result[item] = attend(q[item][None, :, None], k.transpose(1, 0, 2)[None],
+                                  v.transpose(1, 0, 2)[None], scale=attributes.get("scale"),
+                                  softcap=attributes.get("softcap", 0))[0, :, 0]
+        own(label, "PagedAttention", [("Q", q), ("KeyCache", keys), ("ValueCache", values),
+                                      ("BlockTable", table), ("Lengths", lengths)],
+            [("Y", result)], attributes)
+    new_key, new_value, slots = single(rng, 3, 2, 8), single(rng, 3, 2, 6), index(29, 0, 12)
+    written = keys.copy(), values.copy()
+    written[0].reshape(30, 2, 8)[slots] = new_key
+    written[1].reshape(30, 2, 6)[slots] = new_value
+    own("three", "PagedKeyValueWrite",
+        [("Key", new_key), ("Value", new_value), ("KeyCache", keys), ("ValueCache", values),
+         ("Slots", slots)], [("NewKeyCache", written[0]), ("NewValueCache", written[1])])
+    a, b, ends = single(rng, 9, 12), single(rng, 4, 12, 7), index(3, 3, 8, 9)
+    groups = np.searchsorted(ends, np.arange(9), side="right")
+    own("four groups", "GroupedMatMul", [("A", a), ("B", b), ("Offsets", ends)],
+        [("Y", np.stack([row @ b[g] for row, g in zip(a, groups)]))])
+    a, codes = single(rng, 5, 24), rng.integers(0, 16, (7, 24))
+    steps = np.abs(single(rng, 7, 3))
+    packed = (codes[:, 0::2] | codes[:, 1::2] << 4).astype(np.uint8)
+    own("blocks of 8", "BlockQuantizedMatMul", [("A", a), ("B", packed), ("BScale", steps)],
+        [("Y", a @ ((codes - 8) * np.repeat(steps, 8, axis=1)).T)], {"block_size": 8})
+
+
+def expert_cases(rng):
+    tokens, experts, width, k = 11, 5, 6, 2
+    x, logits = single(rng, tokens, width), np.round(single(rng, tokens, experts) * 4) / 4
+    order = np.argsort(-logits, axis=1, kind="stable")[:, :k]
+    ends = np.cumsum(np.bincount(order.ravel(), minlength=experts))
+    # Copies by expert, each expert's by token.
+    places = sorted((order[t, j], t, j) for t in range(tokens) for j in range(k))
+    positions = np.zeros((tokens, k), dtype=np.int64)
+    for row, (_, t, j) in enumerate(places):
+        positions[t, j] = row
+    chosen = np.take_along_axis(logits, order, axis=1)
+    power = np.exp(chosen - chosen.max(axis=1, keepdims=True))
+    weights = power / power.sum(axis=1, keepdims=True)
+    own("two of five", "MoEDispatch", [("X", x), ("Logits", logits)],
+        [("Dispatched", x[[t for _, t, _ in places]]), ("Weights", weights),
+         ("Positions", positions), ("Offsets", ends)], {"k": k})
+    y, weights = single(rng, tokens * k, width), single(rng, tokens, k)
+    own("two of five", "MoECombine", [("Y", y), ("Positions", positions), ("Weights", weights)],
+        [("Combined", (y[positions] * weights[:, :, None]).sum(axis=1))])
+
+
+def gradient_cases(rng):
+    for label, image, weight, attributes in (
+            ("2-D", (2, 3, 6, 7), (4, 3, 3, 2), {"pads": [1, 0, 1, 1], "strides": [2, 1]}),
+            ("1-D dilations", (2, 2, 11), (3, 2, 3), {"dilations": [2], "strides": [3]}),
+            ("depthwise", (1, 4, 5, 5), (4, 1, 3, 3), {"group": 4, "pads": [1, 1, 1, 1]}),
+            ("grouped", (2, 4, 4, 4), (6, 2, 2, 2), {"group": 2})):
+        rank = len(image) - 2
+        given = (attributes.get("strides", [1] * rank), attributes.get("pads", [0] * 2 * rank),
+                 attributes.get("dilations", [1] * rank), attributes.get("group", 1))
+        x = single(rng, *image)
+        gradient = single(rng, *convolve(x, np.zeros(weight), None, *given).shape)
+        # The convolution is linear in each weight: its derivative is that of a unit.
+        result = np.zeros(weight)
+        for place in np.ndindex(*weight):
+            unit = np.zeros(weight)
+            unit[place] = 1
+            result[place] = (convolve(x, unit, None, *given) * gradient).sum()
+        own(label, "ConvWeightGradient", [("X", x), ("Gradient", gradient)],
+            [("WGradient", result)], attributes | {"kernel_shape": list(weight[2:])})
+    indices, gradient = rng.integers(-7, 7, (3, 5)), single(rng, 3, 5, 4)
+    result = np.zeros((7, 4))
+    np.add.at(result, indices, gradient)
+    own("rows", "GatherGradient", [("Gradient", gradient), ("Indices", indices)],
+        [("DataGradient", result)], {"rows": 7})
+
+
+# Real arithmetic -------------------------------------------------------------------------------
+
+def short(array):
+    """The nearest bfloat16 numbers."""
+    return array.astype(ml_dtypes.bfloat16).astype(np.float32)
+
+
+def arithmetic(label, operator, inputs, outputs, passes, attributes=None, domain=""):
+    """Outputs as f32 arithmetic gives them, which must pass, or shorter arithmetic, which fails."""
+    record(label, operator, [(n, a.astype(np.float64)) for n, a in inputs],
+           [(n, a.astype(np.float64)) for n, a in outputs], attributes, domain=domain)
+    vectors.VECTORS[-1]["passes"] = passes
+
+
+def attend_single(q, k, v):
+    """Attention of one head in f32, block after block as kernels do that keep no scores."""
+    scale = np.float32(1 / np.sqrt(q.shape[-1]))
+    largest = np.full(q.shape[0], -np.inf, dtype=np.float32)
+    total, result = np.zeros(q.shape[0], np.float32), np.zeros((q.shape[0], v.shape[1]), np.float32)
+    for start in range(0, k.shape[0], 16):
+        scores = scale * (q @ k[start:start + 16].T)
+        now = np.maximum(largest, scores.max(axis=1))
+        power, shrink = np.exp(scores - now[:, None]), np.exp(largest - now)
+        total = total * shrink + power.sum(axis=1)
+        result = result * shrink[:, None] + power @ v[start:start + 16]
+        largest = now
+    return result / total[:, None]
+
+
+def arithmetic_cases(rng):
+    x, w = single(rng, 1, 32, 9, 9).astype(np.float32), single(rng, 8, 32, 3, 3).astype(np.float32)
+
+    def product(image, weight):
+        """Sums in f32 from the first to the last term."""
+        total = np.zeros((1, 8, 7, 7), np.float32)
+        for c, i, j in np.ndindex(32, 3, 3):
+            total += weight[None, :, c, i, j, None, None] * image[:, c, None, i:i + 7, j:j + 7]
+        return total
+    for label, result, passes in (("f32", product(x, w), True),
+                                  ("bf16 factors", product(short(x), short(w)), False),
+                                  ("one bf16 factor", product(x, short(w)), False),
+                                  ("stored in bf16", short(product(x, w)), False)):
+        arithmetic(f"Conv {label}", "Conv", [("X", x), ("W", w)], [("Y", result)], passes)
+    q, k, v = (single(rng, n, 64).astype(np.float32) for n in (16, 128, 128))
+    inputs = [(n, t[None, None]) for n, t in (("Q", q), ("K", k), ("V", v))]
+    power = np.exp(q @ k.T / np.float32(8))
+    shares = power / power.sum(axis=1, keepdims=True)
+    for label, result, passes in (("f32 in blocks", attend_single(q, k, v), True),
+                                  ("f32 at once", shares @ v, True),
+                                  ("bf16 shares", short(shares) @ v, False),
+                                  ("bf16 queries", attend_single(short(q), k, v), False),
+                                  ("stored in bf16", short(shares @ v), False)):
+        arithmetic(f"Attention {label}", "Attention", inputs, [("Y", result[None, None])], passes)
+    pooled = x.reshape(1, 32, 3, 3, 3, 3).transpose(0, 1, 2, 4, 3, 5).reshape(1, 32, 3, 3, 9)
+    for label, result, passes in (("f32", pooled.mean(axis=-1, dtype=np.float32), True),
+                                  ("bf16 numbers", short(pooled).mean(axis=-1), False)):
+        arithmetic(f"AveragePool {label}", "AveragePool", [("X", x)], [("Y", result)], passes,
+                   {"kernel_shape": [3, 3], "strides": [3, 3]})
+    cos, sin = (single(rng, 1, 9, 32).astype(np.float32) for _ in range(2))
+    y = single(rng, 1, 2, 9, 64).astype(np.float32)
+
+    def rotate(a):
+        left, right = a[..., :32], a[..., 32:]
+        return np.concatenate([left * cos - right * sin, left * sin + right * cos], axis=-1)
+    for label, result, passes in (("f32", rotate(y), True), ("bf16", rotate(short(y)), False)):
+        arithmetic(f"RotaryEmbedding {label}", "RotaryEmbedding",
+                   [("X", y), ("cos_cache", cos), ("sin_cache", sin)], [("Y", result)], passes)
+    a, codes = single(rng, 6, 256).astype(np.float32), rng.integers(0, 16, (9, 256))
+    steps = np.abs(single(rng, 9, 8)).astype(np.float32)
+    b = ((codes - 8) * np.repeat(steps, 32, axis=1)).astype(np.float32)
+    packed = (codes[:, 0::2] | codes[:, 1::2] << 4).astype(np.uint8)
+    for label, result, passes in (("f32", a @ b.T, True), ("bf16 factors", short(a) @ b.T, False),
+                                  ("halves exchanged", a @ (b.reshape(9, 128, 2)[..., ::-1]
+                                                            .reshape(9, 256)).T, False)):
+        record(f"BlockQuantizedMatMul {label}", "BlockQuantizedMatMul",
+               [("A", a.astype(np.float64)), ("B", packed), ("BScale", steps.astype(np.float64))],
+               [("Y", result.astype(np.float64))], domain="assay")
+        vectors.VECTORS[-1]["passes"] = passes
+
+
 if __name__ == "__main__":
     generator = np.random.default_rng(20241128)
     convolution_cases(generator)
@@ -583,4 +764,10 @@ if __name__ == "__main__":
     ordering_cases(generator)
     quantization_cases(generator)
     integer_product_cases(generator)
+    serving_cases(generator)
+    expert_cases(generator)
+    gradient_cases(generator)
     vectors.write("structural")
+    arithmetic_cases(generator)
+    text = json.dumps(vectors.VECTORS, indent=0) + "\n"
+    (vectors.HERE / "arithmetic-structural.json").write_text(text)
