@@ -20,6 +20,8 @@ package struct FormalTensor: Sendable {
         case whole
         /// About one in 16 floating-point numbers is NaN or an infinity.
         case special
+        /// Numbers of the pattern times a factor, plus an offset.
+        case scaled(by: Double, plus: Double)
         /// Integers of a range; floating-point numbers uniform between its ends, both reached.
         case within(ClosedRange<Int64>)
         /// Indices: integers of a range that depends on the operation; they are never altered.

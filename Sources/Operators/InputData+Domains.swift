@@ -44,15 +44,23 @@ extension InputData {
         }
     }
 
-    /// Rounds numbers to whole ones, or replaces some by NaN and infinities, with draws of its own.
+    /// Rounds numbers to whole ones, scales them, or replaces some by NaN and infinities.
+    ///
+    /// Which are replaced is drawn from a generator of its own.
     static func revise(
         _ memory: TensorMemory, pattern: DataPattern, _ domain: FormalTensor.Domain, seed: UInt64
     ) {
+        let view = memory.view
         if case .whole = domain {
-            let view = memory.view
             for position in 0..<memory.spec.count {
                 let whole = view.element(position).rounded(.toNearestOrEven)
                 memory.store(number: whole, at: position)
+            }
+            return
+        }
+        if case .scaled(let factor, let offset) = domain {
+            for position in 0..<memory.spec.count {
+                memory.store(number: view.element(position) * factor + offset, at: position)
             }
             return
         }

@@ -31,7 +31,7 @@ package enum InputData {
         switch domain {
         case .nonNegative: draw(memory, pattern: pattern, nonNegative: true, seed: seed)
         case .within(let range): drawWithin(memory, pattern: pattern, range: range, seed: seed)
-        case .whole, .special:
+        case .whole, .special, .scaled:
             draw(memory, pattern: pattern, nonNegative: false, seed: seed)
             revise(memory, pattern: pattern, domain, seed: seed)
         default: draw(memory, pattern: pattern, nonNegative: false, seed: seed)

@@ -9,8 +9,10 @@ package struct FormalAttribute: Sendable, Hashable {
 
     package var name: String
     package var kind: Kind
-    /// The value when none is given; nil: it must be given.
+    /// The value when none is given; nil: it must be given, or is optional.
     package var fallback: AttributeValue?
+    /// Whether the attribute may be absent, which then means something of its own.
+    package var isOptional = false
     /// The texts that are allowed; empty: any.
     package var choices: [String]
     /// The smallest integer that is allowed.
@@ -33,6 +35,12 @@ package struct FormalAttribute: Sendable, Hashable {
         self.fallback = fallback
         self.choices = choices
         self.least = least
+    }
+
+    /// An attribute that may be absent.
+    package init(optional name: String, _ kind: Kind) {
+        self.init(required: name, kind)
+        isOptional = true
     }
 
     /// An attribute that must be given.

@@ -76,6 +76,7 @@ extension OperatorRegistry {
         var result: [Attribute] = []
         for formal in definition.attributes {
             guard let value = operation.attribute(formal.name) ?? formal.fallback else {
+                if formal.isOptional { continue }
                 throw operation.error(.attribute, "attribute '\(formal.name)' must be given")
             }
             result.append(Attribute(formal.name, try checked(value, formal, operation)))

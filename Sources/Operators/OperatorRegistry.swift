@@ -5,7 +5,9 @@ package enum OperatorRegistry {
     /// All definitions: ONNX's own first, then ours.
     package static let all: [OperatorDefinition] =
         [matMul, gemm, cast] + binaryOperators + unaryOperators + variadicOperators
-        + selectionOperators + [softmax, layerNormalization, reduceSum]
+        + selectionOperators + softmaxOperators + [layerNormalization] + normalizationOperators
+        + sumReductionOperators + foldReductionOperators + axisOperators
+        + [dropout] + crossEntropyOperators + gradientOperators
         + [peak] + memoryOperators + [pointerChase, emptyOperation]
         + structuralOperators
 

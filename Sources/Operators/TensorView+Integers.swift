@@ -6,7 +6,7 @@ extension TensorView {
     /// The element at a position of a tensor of integers or truth values.
     ///
     /// Exact where ``element(_:)`` rounds; numbers of u64 beyond 2^63 keep their bits.
-    func integer(_ position: Int) -> Int64 {
+    package func integer(_ position: Int) -> Int64 {
         switch spec.dtype {
         case .i64, .u64: load(position, as: Int64.self)
         case .i32: Int64(load(position, as: Int32.self))

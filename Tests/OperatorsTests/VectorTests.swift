@@ -72,7 +72,12 @@ struct Vector: Decodable, CustomTestStringConvertible {
             let memory = tensors.make(spec)
             if spec.dtype.isFloat {
                 for (place, value) in doubles(wanted.data).enumerated() {
-                    memory.store(number: value, at: place)
+                    if spec.dtype == .f8e5m2 {
+                        let bits = EightBitPrecision.encodeE5M2(value, saturating: false)
+                        memory.store(Int64(bits), at: place)
+                    } else {
+                        memory.store(number: value, at: place)
+                    }
                 }
             } else {
                 for (place, value) in wanted.data.elements(of: Int64.self).enumerated() {

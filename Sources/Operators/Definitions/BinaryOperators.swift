@@ -9,7 +9,7 @@ import Model
 #endif
 
 /// What differs between element-wise operators of two broadcast inputs.
-private struct BinaryFunction: Sendable {
+struct BinaryFunction: Sendable {
     let name: String
     var domain = ""
     var since = 14
@@ -21,16 +21,24 @@ private struct BinaryFunction: Sendable {
     var attributes: [FormalAttribute] = []
     var firstGenerated = FormalTensor.Domain.anyNumber
     var secondGenerated = FormalTensor.Domain.anyNumber
-    /// The error of a good implementation in units of roundoff, relative to the result.
+    /// The error of a good implementation in units of roundoff, per unit of `magnitude`; 0: exact.
     var error = 0.0
     let value: @Sendable (Double, Double) -> Double
+    /// The function where attributes choose it; nil: `value`.
+    var variant: (@Sendable (Operation) -> @Sendable (Double, Double) -> Double)?
+    /// What the error is relative to, from arguments and result.
+    var magnitude: @Sendable (Double, Double, Double) -> Double = { _, _, y in abs(y) }
+    /// What `magnitude` is, for the words of the tolerance.
+    var magnitudeText = "|y|"
     /// What rounding the arguments changes, in units of roundoff.
     var sensitivity: @Sendable (Double, Double, Double) -> Double = { _, _, y in abs(y) }
     /// The same function of integers of a type; nil: `value` decides about them as well.
     var integer: (@Sendable (Int64, Int64, DType, Operation) -> Int64)?
     /// Whether the result is a truth value: `value` is then 0 or 1.
     var isTruth = false
-    /// A rule beyond shapes and types, as an error's code and detail; nil: it is kept.
+    /// Elementary operations for each output.
+    var operations = 1
+    /// Why attributes break a rule, as an error's detail; nil: they keep it.
     var refusal: @Sendable (Operation) -> String? = { _ in nil }
 }
 
@@ -179,9 +187,9 @@ private let power: @Sendable (Int64, Int64, DType, Operation) -> Int64 = { base,
 // MARK: - Definitions
 
 let binaryOperators: [OperatorDefinition] =
-    (arithmeticFunctions + comparisonFunctions + bitFunctions).map(definition)
+    (arithmeticFunctions + comparisonFunctions + bitFunctions).map(binaryDefinition)
 
-private func definition(_ function: BinaryFunction) -> OperatorDefinition {
+func binaryDefinition(_ function: BinaryFunction) -> OperatorDefinition {
     let names = function.names
     return OperatorDefinition(
         domain: function.domain, function.name, since: function.since,
@@ -200,7 +208,9 @@ private func definition(_ function: BinaryFunction) -> OperatorDefinition {
             let dtype = function.isTruth ? .bool : operation.inputs[0].dtype
             operation.outputs = [TensorSpec(names[2], dtype, shape)]
         },
-        work: { .ofTensors($0, flops: UInt64($0.outputs[0].count)) },
+        work: {
+            .ofTensors($0, flops: saturatingProduct(function.operations, $0.outputs[0].count))
+        },
         oracle: oracle(of: function))
 }
 
@@ -212,7 +222,9 @@ private func oracle(of function: BinaryFunction) -> Oracle {
         },
         operationCount: { UInt64($0.outputs[0].count) },
         words: { _, error in
-            function.error == 0 ? "0" : "\(Int(function.error))·\(error.mathType.roundoffText)·|y|"
+            if function.error == 0 { return "0" }
+            return "\(Int(function.error))·\(error.mathType.roundoffText)·"
+                + function.magnitudeText
         },
         reacts: { _ in !function.isTruth },
         evaluate: { call, range, expected in
@@ -250,15 +262,16 @@ private func evaluate(
     BroadcastReader(call.inputs[0], to: output.shape).read(range, into: &left)
     BroadcastReader(call.inputs[1], to: output.shape).read(range, into: &right)
     let error = call.error
+    let value = function.variant?(call.operation) ?? function.value
     for position in 0..<range.count {
         let (a, b) = (left[position], right[position])
-        let result = function.value(a, b)
+        let result = value(a, b)
         if !output.dtype.isFloat {
             // A comparison, or an integer raised to a power with a fraction.
             expected.integers[position] = Int64(exactly: result.rounded(.towardZero)) ?? 0
             continue
         }
-        var bound = function.error * error.math * abs(result)
+        var bound = function.error * error.math * function.magnitude(a, b, result)
         if error.roundsInputs {
             bound += 2 * error.math * function.sensitivity(a, b, result)
         }

@@ -662,12 +662,12 @@ def gradient_cases(rng):
             unit = np.zeros(weight)
             unit[place] = 1
             result[place] = (convolve(x, unit, None, *given) * gradient).sum()
-        own(label, "ConvWeightGradient", [("X", x), ("Gradient", gradient)],
+        own(label, "ConvWeightGrad", [("X", x), ("Gradient", gradient)],
             [("WGradient", result)], attributes | {"kernel_shape": list(weight[2:])})
     indices, gradient = rng.integers(-7, 7, (3, 5)), single(rng, 3, 5, 4)
     result = np.zeros((7, 4))
     np.add.at(result, indices, gradient)
-    own("rows", "GatherGradient", [("Gradient", gradient), ("Indices", indices)],
+    own("rows", "GatherGrad", [("Gradient", gradient), ("Indices", indices)],
         [("DataGradient", result)], {"rows": 7})
 
 
