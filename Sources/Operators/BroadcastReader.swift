@@ -40,3 +40,11 @@ struct BroadcastReader {
         }
     }
 }
+
+extension BroadcastReader {
+    /// The integers at a range of flat positions of the larger shape.
+    func integers(_ range: Range<Int>) -> [Int64] {
+        if isDense { return range.map { view.integer($0) } }
+        return range.map { view.integer(Shape.offset(of: $0, in: shape, strides: strides)) }
+    }
+}

@@ -7,7 +7,7 @@ struct Comparison {
 
     private let output: TensorSpec
     private let error: ErrorModel
-    private let rule: Oracle.Rule
+    let rule: Oracle.Rule
     private let storing: Double
     private let flushing: Double
 
@@ -22,10 +22,11 @@ struct Comparison {
     private var firstFailure: (position: Int, actual: Double, value: Double, tolerance: Double)?
     private var rowFailure: String?
 
-    init(_ operation: Operation, _ oracle: Oracle) {
-        output = operation.outputs[0]
-        error = ErrorModel(operation)
-        rule = oracle.rule(operation)
+    /// A comparison of one of the operation's outputs.
+    init(_ operation: Operation, _ oracle: Oracle, output index: Int = 0) {
+        output = operation.outputs[index]
+        error = ErrorModel(operation, output: index)
+        rule = oracle.rule(operation, error)
         storing = rule == .exact ? 0 : error.output
         flushing = rule == .exact ? 0 : error.smallestNormal
     }
@@ -39,6 +40,20 @@ struct Comparison {
                 continue
             }
             compareUnequal(range.lowerBound + index, actual[index], value, bound)
+        }
+    }
+
+    /// Compares a range of outputs that are integers or truth values.
+    mutating func compare(_ range: Range<Int>, _ actual: [Int64], _ expected: Expected) {
+        for index in 0..<range.count {
+            compared += 1
+            let (found, wanted) = (actual[index], expected.integers[index])
+            if found == wanted { continue }
+            failures += 1
+            worst = .infinity
+            if firstFailure == nil {
+                firstFailure = (range.lowerBound + index, Double(found), Double(wanted), 0)
+            }
         }
     }
 
@@ -111,7 +126,7 @@ struct Comparison {
     ///
     /// Where the sample itself expects some, nothing is said about the others.
     mutating func countNotNumbers(_ output: TensorView) {
-        guard expectedNotNumbers == 0 else { return }
+        guard expectedNotNumbers == 0, output.spec.dtype.isFloat else { return }
         var line = [Double](repeating: 0, count: 1 << 14)
         for start in stride(from: 0, to: output.spec.count, by: line.count) {
             let count = min(line.count, output.spec.count - start)
@@ -136,7 +151,7 @@ struct Comparison {
     }
 
     private func tolerance(_ words: String) -> String {
-        if rule == .exact { return "standard: " + words }
+        if rule == .exact || rule == .integers { return "standard: " + words }
         let own = words == "0" ? "" : words + " + "
         return "standard: |y − ŷ| ≤ \(own)\(output.dtype.roundoffText)·|y|"
     }

@@ -16,10 +16,10 @@ struct Coverage {
     static let samples = 4096
 
     init(
-        _ operation: Operation, _ oracle: Oracle, seed: UInt64,
+        _ operation: Operation, _ oracle: Oracle, output index: Int = 0, seed: UInt64,
         operationsMax: UInt64 = Self.operationsMax
     ) {
-        let count = operation.outputs[0].count
+        let count = operation.outputs[index].count
         if oracle.operationCount(operation) <= operationsMax || count == 0 {
             let chunk = max(oracle.chunk(operation), 1)
             ranges = stride(from: 0, to: count, by: chunk).map { $0..<min($0 + chunk, count) }
@@ -55,6 +55,14 @@ struct Coverage {
         }
     }
 
-    /// The outputs in all ranges.
+    /// The coverage of every output of an operation.
+    static func all(_ operation: Operation, _ oracle: Oracle, seed: UInt64) -> [Coverage] {
+        operation.outputs.indices.map {
+            Coverage(
+                operation, oracle, output: $0, seed: seed &+ UInt64($0) &* 0x9e37_79b9_7f4a_7c15)
+        }
+    }
+
+    /// The elements in all ranges.
     var count: Int { ranges.reduce(0) { $0 + $1.count } }
 }

@@ -22,14 +22,20 @@ struct ErrorModel: Sendable {
     let largest: Double
     /// Whether inputs are rounded to a narrower type before they are used.
     let roundsInputs: Bool
+    /// The output that is judged, by its position among the operation's outputs.
+    let outputIndex: Int
     /// The types behind the numbers, for the words of the tolerance.
     let mathType: DType
     let accumulateType: DType
 
-    init(_ operation: Operation) {
-        let outputType = operation.outputs.first?.dtype ?? .f64
+    init(_ operation: Operation, output outputIndex: Int = 0) {
+        let outputs = operation.outputs
+        let outputType = outputs.indices.contains(outputIndex) ? outputs[outputIndex].dtype : .f64
         let inputType = operation.inputs.first { $0.dtype.isFloat }?.dtype ?? outputType
-        let mathType = operation.math ?? inputType
+        // Nothing computes in eight bits: products of such numbers are exact in f32.
+        let isStorage = DType.eightBitFloats.contains(inputType)
+        let mathType = operation.math ?? (isStorage ? .f32 : inputType)
+        self.outputIndex = outputIndex
         self.mathType = mathType
         // Matrix units that multiply in a short type add in f32 unless something else is asked for.
         let isShort = mathType.unitRoundoff > DType.f32.unitRoundoff
@@ -59,7 +65,9 @@ extension DType {
     var smallestNormal: Double {
         switch self {
         case .f64: 0x1p-1022
-        case .f16: 0x1p-14
+        case .f16, .f8e5m2: 0x1p-14
+        case .f8e4m3: 0x1p-6
+        case _ where !isFloat: 0
         default: 0x1p-126
         }
     }
@@ -70,6 +78,9 @@ extension DType {
         case .f64: Double.greatestFiniteMagnitude
         case .f16: 65504
         case .bf16: 0x1.fep127
+        case .f8e4m3: 448
+        case .f8e5m2: 57344
+        case _ where !isFloat: Double(integerRange.upperBound)
         default: Double(Float.greatestFiniteMagnitude)
         }
     }

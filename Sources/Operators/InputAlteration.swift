@@ -22,9 +22,7 @@ package struct InputAlteration: Sendable, Hashable {
         var found: [InputAlteration] = []
         for (index, spec) in operation.inputs.enumerated() {
             let (place, own) = (generator.next(), generator.next())
-            guard spec.dtype.isFloat, !spec.isConstant, spec.values == nil, spec.count > 0 else {
-                continue
-            }
+            guard spec.mayBeAltered(in: operation), spec.count > 0 else { continue }
             let count = min(countMax, spec.count)
             let room = UInt64(spec.count - count + 1)
             let first = Int(place.multipliedFullWidth(by: room).high)
@@ -65,5 +63,17 @@ package struct InputAlteration: Sendable, Hashable {
                 .copyMemory(from: UnsafeRawBufferPointer(aligned))
             used = spec.byteCount
         }
+    }
+}
+
+extension TensorSpec {
+    /// Whether other elements are as good: constants may have been packed, indices mean something.
+    fileprivate func mayBeAltered(in operation: Operation) -> Bool {
+        guard !isConstant, values == nil else { return false }
+        if dtype.isFloat { return true }
+        let definition = OperatorRegistry.definition(
+            domain: operation.domain, name: operation.name)
+        if case .index = definition?.formalInput(name)?.domain { return false }
+        return true
     }
 }

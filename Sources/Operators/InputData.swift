@@ -13,7 +13,7 @@ package enum InputData {
         precondition(operation.inputs.indices.contains(inputIndex))
         let spec = memory.spec
         if let values = spec.values {
-            precondition(spec.dtype == .i64 && values.count == spec.count)
+            precondition(values.count == spec.count)
             memory.copy(values)
             return
         }
@@ -23,8 +23,19 @@ package enum InputData {
         }
         let definition = OperatorRegistry.definition(
             domain: operation.domain, name: operation.name)
-        let formal = definition?.inputs.first { $0.name == spec.name }
-        draw(memory, pattern: pattern, nonNegative: formal?.domain == .nonNegative, seed: seed)
+        let domain = (definition?.formalInput(spec.name)?.domain ?? .anyNumber).resolved(operation)
+        if !spec.dtype.isFloat {
+            drawIntegers(memory, pattern: pattern, in: domain.integerRange(spec.dtype), seed: seed)
+            return
+        }
+        switch domain {
+        case .nonNegative: draw(memory, pattern: pattern, nonNegative: true, seed: seed)
+        case .within(let range): drawWithin(memory, pattern: pattern, range: range, seed: seed)
+        case .whole, .special, .scaled:
+            draw(memory, pattern: pattern, nonNegative: false, seed: seed)
+            revise(memory, pattern: pattern, domain, seed: seed)
+        default: draw(memory, pattern: pattern, nonNegative: false, seed: seed)
+        }
     }
 
     /// Fills a tensor of floating-point numbers.
@@ -60,6 +71,8 @@ package enum InputData {
         case .f32: 24
         case .f16: 11
         case .bf16: 8
+        case .f8e4m3: 4
+        case .f8e5m2: 3
         default: preconditionFailure("no data of type \(dtype.name) is generated")
         }
     }
@@ -75,6 +88,8 @@ package enum InputData {
         case .f32: memory.draw(Float.self, deviate, mask, generator)
         case .f16: memory.draw(StoredFloat16.self, deviate, mask, generator)
         case .bf16: memory.draw(StoredBFloat16.self, deviate, mask, generator)
+        case .f8e4m3: memory.draw(StoredE4M3.self, deviate, mask, generator)
+        case .f8e5m2: memory.draw(StoredE5M2.self, deviate, mask, generator)
         default: preconditionFailure("no data of type \(memory.spec.dtype.name) is generated")
         }
     }
@@ -104,6 +119,20 @@ private struct StoredBFloat16: StoredNumber {
     let bits: UInt16
     @inline(__always) init(rounding value: Double) {
         bits = HalfPrecision.encodeBFloat16(value)
+    }
+}
+
+private struct StoredE4M3: StoredNumber {
+    let bits: UInt8
+    @inline(__always) init(rounding value: Double) {
+        bits = EightBitPrecision.encodeE4M3(value, saturating: true)
+    }
+}
+
+private struct StoredE5M2: StoredNumber {
+    let bits: UInt8
+    @inline(__always) init(rounding value: Double) {
+        bits = EightBitPrecision.encodeE5M2(value, saturating: true)
     }
 }
 

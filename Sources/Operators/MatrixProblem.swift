@@ -51,7 +51,7 @@ func matrixOracle(_ problem: @escaping @Sendable (Operation) -> MatrixProblem) -
             let n = max(problem(operation).n, 1)
             return min(max((1 << 19) / n, 1), 256) * n
         },
-        rule: { ErrorModel($0).roundsInputs ? .rounded : .summed },
+        rule: { _, error in error.roundsInputs ? .rounded : .summed },
         operationCount: { problem($0).flops },
         words: { operation, error in
             var factor = "8·√\(problem(operation).k)·\(error.accumulateType.roundoffText)"

@@ -1,39 +1,5 @@
 package import Model
 
-/// A formal input or output of an operator.
-package struct FormalTensor: Sendable, Hashable {
-    /// What a tensor's elements are.
-    package enum Kind: Sendable, Hashable {
-        /// Data of the operator's element type (ONNX's type parameter T).
-        case data
-        /// An i64 tensor whose contents stand in the case, such as `axes`.
-        case index
-    }
-
-    /// Which numbers the operator is defined for.
-    package enum Domain: Sendable, Hashable {
-        case anyNumber
-        /// The operator is defined for numbers of at least zero only: magnitudes are generated.
-        case nonNegative
-    }
-
-    /// The name in the operator's specification.
-    package var name: String
-    package var kind: Kind
-    package var isOptional: Bool
-    package var domain: Domain
-
-    /// A tensor of data that must be given, unless said otherwise.
-    package init(
-        _ name: String, kind: Kind = .data, isOptional: Bool = false, domain: Domain = .anyNumber
-    ) {
-        self.name = name
-        self.kind = kind
-        self.isOptional = isOptional
-        self.domain = domain
-    }
-}
-
 /// An attribute that an operator takes.
 package struct FormalAttribute: Sendable, Hashable {
     /// The type of an attribute's value, as ONNX names it.
@@ -43,8 +9,10 @@ package struct FormalAttribute: Sendable, Hashable {
 
     package var name: String
     package var kind: Kind
-    /// The value when none is given; nil: it must be given.
+    /// The value when none is given; nil: it must be given, or is optional.
     package var fallback: AttributeValue?
+    /// Whether the attribute may be absent, which then means something of its own.
+    package var isOptional = false
     /// The texts that are allowed; empty: any.
     package var choices: [String]
     /// The smallest integer that is allowed.
@@ -67,6 +35,12 @@ package struct FormalAttribute: Sendable, Hashable {
         self.fallback = fallback
         self.choices = choices
         self.least = least
+    }
+
+    /// An attribute that may be absent.
+    package init(optional name: String, _ kind: Kind) {
+        self.init(required: name, kind)
+        isOptional = true
     }
 
     /// An attribute that must be given.
@@ -92,7 +66,9 @@ package struct OperatorDefinition: Sendable {
     package let inputs: [FormalTensor]
     package let outputs: [FormalTensor]
     package let attributes: [FormalAttribute]
-    /// Fills in the shapes of the outputs, and inputs where attributes determine them.
+    /// Whether all tensors follow from the attributes, so that a case gives none.
+    package let makesTensors: Bool
+    /// Fills in all outputs, optional ones too, and inputs where attributes determine them.
     let inference: Inference
     let work: @Sendable (Operation) -> Work
     /// Nil: there is nothing to check.
@@ -100,7 +76,7 @@ package struct OperatorDefinition: Sendable {
 
     init(
         domain: String = "", _ name: String, since: Int, inputs: [FormalTensor],
-        outputs: [FormalTensor], attributes: [FormalAttribute] = [],
+        outputs: [FormalTensor], attributes: [FormalAttribute] = [], makesTensors: Bool = false,
         inference: @escaping Inference, work: @escaping @Sendable (Operation) -> Work,
         oracle: Oracle?
     ) {
@@ -110,6 +86,7 @@ package struct OperatorDefinition: Sendable {
         self.inputs = inputs
         self.outputs = outputs
         self.attributes = attributes
+        self.makesTensors = makesTensors
         self.inference = inference
         self.work = work
         self.oracle = oracle
@@ -117,6 +94,11 @@ package struct OperatorDefinition: Sendable {
 
     /// The operator's name with its domain, such as `assay.Peak`.
     package var qualifiedName: String { domain.isEmpty ? name : domain + "." + name }
+
+    /// The formal input that a tensor of that name takes the place of; nil when there is none.
+    package func formalInput(_ tensorName: String) -> FormalTensor? {
+        inputs.first { $0.matches(tensorName) }
+    }
 }
 
 extension Work {

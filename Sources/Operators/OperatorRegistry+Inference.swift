@@ -26,9 +26,10 @@ extension OperatorRegistry {
         }
         result.outputs = []
         try definition.inference(&result)
-        try checkGivenInputs(operation, result)
-        result.outputs = try outputs(of: operation, completed: result, definition)
+        try checkGivenInputs(operation, result, definition)
+        // Before optional outputs are left out: even those not asked for must have a size.
         for tensor in result.inputs + result.outputs { try checkSize(tensor, of: operation) }
+        result.outputs = try outputs(of: operation, completed: result, definition)
         try checkArithmetic(result)
         return result
     }
@@ -75,6 +76,7 @@ extension OperatorRegistry {
         var result: [Attribute] = []
         for formal in definition.attributes {
             guard let value = operation.attribute(formal.name) ?? formal.fallback else {
+                if formal.isOptional { continue }
                 throw operation.error(.attribute, "attribute '\(formal.name)' must be given")
             }
             result.append(Attribute(formal.name, try checked(value, formal, operation)))
@@ -114,143 +116,6 @@ extension OperatorRegistry {
         default:
             throw operation.error(
                 .attribute, "attribute '\(formal.name)' must be of type \(formal.kind.rawValue)")
-        }
-    }
-}
-
-// MARK: - Tensors
-
-extension OperatorRegistry {
-    /// Element types that tensors of data may have.
-    package static let dataTypes: [DType] = [.f64, .f32, .f16, .bf16]
-
-    /// The given inputs in the order of the formal ones.
-    private static func inputs(
-        of operation: Operation, _ definition: OperatorDefinition
-    ) throws(OperatorError) -> [TensorSpec] {
-        if definition.domain == "assay" { return [] }
-        for given in operation.inputs
-        where !definition.inputs.contains(where: { $0.name == given.name }) {
-            let known = definition.inputs.map(\.name)
-            let hint = nearest(to: given.name, in: known).map { "; did you mean '\($0)'?" }
-            throw operation.error(
-                .input,
-                "unknown input '\(given.name)'"
-                    + (hint ?? "; its inputs are \(known.joined(separator: ", "))"))
-        }
-        var result: [TensorSpec] = []
-        var element: (name: String, dtype: DType)?
-        for formal in definition.inputs {
-            let matching = operation.inputs.filter { $0.name == formal.name }
-            guard matching.count <= 1 else {
-                throw operation.error(.input, "input \(formal.name) is given twice")
-            }
-            guard let tensor = matching.first else {
-                if formal.isOptional { continue }
-                throw operation.error(.input, "input \(formal.name) must be given")
-            }
-            try checkElementType(tensor, formal, operation)
-            try checkSize(tensor, of: operation)
-            if formal.kind == .data {
-                if let first = element, first.dtype != tensor.dtype {
-                    throw operation.error(
-                        .elementType,
-                        "input \(formal.name) is \(tensor.dtype.name) but input \(first.name) is "
-                            + "\(first.dtype.name); they must be equal")
-                }
-                element = element ?? (formal.name, tensor.dtype)
-            }
-            result.append(tensor)
-        }
-        return result
-    }
-
-    private static func checkElementType(
-        _ tensor: TensorSpec, _ formal: FormalTensor, _ operation: Operation
-    ) throws(OperatorError) {
-        switch formal.kind {
-        case .data:
-            guard dataTypes.contains(tensor.dtype) else {
-                let allowed = dataTypes.map(\.name).joined(separator: ", ")
-                throw operation.error(
-                    .elementType,
-                    "\(tensor.name) is \(tensor.dtype.name); it must be one of \(allowed)")
-            }
-        case .index:
-            guard tensor.dtype == .i64, let values = tensor.values, tensor.shape == [values.count]
-            else {
-                throw operation.error(
-                    .input, "input \(tensor.name) must be a list of i64 with its values given")
-            }
-        }
-    }
-
-    /// Rejects extents below zero and tensors whose size in bits does not fit an integer.
-    private static func checkSize(
-        _ tensor: TensorSpec, of operation: Operation
-    ) throws(OperatorError) {
-        guard tensor.shape.allSatisfy({ $0 >= 0 }) else {
-            throw operation.error(
-                .shape, "\(tensor.name)'s shape is \(tensor.shape); extents must not be negative")
-        }
-        // Zero extents are left out, so that no partial product overflows unnoticed.
-        var bits = 64
-        for extent in tensor.shape where extent > 0 {
-            let (product, overflow) = bits.multipliedReportingOverflow(by: extent)
-            guard !overflow else {
-                throw operation.error(
-                    .tooLarge, "\(tensor.name)'s shape \(tensor.shape) has too many elements")
-            }
-            bits = product
-        }
-    }
-
-    private static func checkGivenInputs(
-        _ given: Operation, _ completed: Operation
-    ) throws(OperatorError) {
-        guard completed.domain == "assay", !given.inputs.isEmpty, given.inputs != completed.inputs
-        else { return }
-        throw given.error(.input, "inputs follow from the attributes and must not be given")
-    }
-
-    /// The completed outputs with the element types that were asked for.
-    private static func outputs(
-        of given: Operation, completed: Operation, _ definition: OperatorDefinition
-    ) throws(OperatorError) -> [TensorSpec] {
-        var result = completed.outputs
-        for wanted in given.outputs {
-            guard let position = result.firstIndex(where: { $0.name == wanted.name }) else {
-                let known = result.map(\.name).joined(separator: ", ")
-                throw given.error(
-                    .output,
-                    "unknown output '\(wanted.name)'; "
-                        + (known.isEmpty ? "it has none" : "its outputs are \(known)"))
-            }
-            let formal = definition.outputs[position]
-            if definition.domain == "assay" {
-                guard wanted.dtype == result[position].dtype else {
-                    throw given.error(
-                        .elementType, "output \(wanted.name) must be \(result[position].dtype.name)"
-                    )
-                }
-            } else {
-                try checkElementType(wanted, formal, given)
-                result[position].dtype = wanted.dtype
-            }
-            guard wanted.shape.isEmpty || wanted.shape == result[position].shape else {
-                throw given.error(
-                    .shape,
-                    "output \(wanted.name) is given as \(wanted.shape) but the inputs make it "
-                        + "\(result[position].shape)")
-            }
-        }
-        return result
-    }
-
-    private static func checkArithmetic(_ operation: Operation) throws(OperatorError) {
-        for type in [operation.math, operation.accumulate] {
-            guard let type, !(dataTypes + [.tf32]).contains(type) else { continue }
-            throw operation.error(.elementType, "arithmetic in \(type.name) is not supported")
         }
     }
 }

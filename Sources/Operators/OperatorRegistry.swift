@@ -4,9 +4,12 @@ package import Model
 package enum OperatorRegistry {
     /// All definitions: ONNX's own first, then ours.
     package static let all: [OperatorDefinition] =
-        [matMul, gemm] + binaryOperators + unaryOperators
-        + [softmax, layerNormalization, reduceSum]
+        [matMul, gemm, cast] + binaryOperators + unaryOperators + variadicOperators
+        + selectionOperators + softmaxOperators + [layerNormalization] + normalizationOperators
+        + sumReductionOperators + foldReductionOperators + axisOperators
+        + [dropout] + crossEntropyOperators + gradientOperators
         + [peak] + memoryOperators + [pointerChase, emptyOperation]
+        + structuralOperators
 
     private static let index: [String: OperatorDefinition] = Dictionary(
         uniqueKeysWithValues: all.map { (key($0.domain, $0.name), $0) })

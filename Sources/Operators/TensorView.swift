@@ -21,12 +21,14 @@ package import Model
         case .f32: Double(load(position, as: Float.self))
         case .f16: HalfPrecision.decode(float16: load(position, as: UInt16.self))
         case .bf16: HalfPrecision.decode(bfloat16: load(position, as: UInt16.self))
-        case .i64: Double(load(position, as: Int64.self))
-        default: preconditionFailure("no elements of type \(spec.dtype.name) are read")
+        case .f8e4m3: EightBitPrecision.decode(e4m3: load(position, as: UInt8.self))
+        case .f8e5m2: EightBitPrecision.decode(e5m2: load(position, as: UInt8.self))
+        case .u64: Double(UInt64(bitPattern: integer(position)))
+        default: Double(integer(position))
         }
     }
 
-    private func load<Element: BitwiseCopyable>(_ position: Int, as type: Element.Type) -> Element {
+    func load<Element: BitwiseCopyable>(_ position: Int, as type: Element.Type) -> Element {
         precondition(position >= 0 && position < spec.count, "a tensor has fewer elements")
         return unsafe bytes.load(
             fromByteOffset: position * MemoryLayout<Element>.stride, as: type)
@@ -57,8 +59,19 @@ package import Model
             unsafe convert(start, step, count, target) { HalfPrecision.decode(float16: $0) }
         case .bf16:
             unsafe convert(start, step, count, target) { HalfPrecision.decode(bfloat16: $0) }
+        case .f8e4m3:
+            unsafe convert(start, step, count, target) { EightBitPrecision.decode(e4m3: $0) }
+        case .f8e5m2:
+            unsafe convert(start, step, count, target) { EightBitPrecision.decode(e5m2: $0) }
+        case .u64: unsafe convert(start, step, count, target) { (value: UInt64) in Double(value) }
         case .i64: unsafe convert(start, step, count, target) { (value: Int64) in Double(value) }
-        default: preconditionFailure("no elements of type \(spec.dtype.name) are read")
+        case .i32: unsafe convert(start, step, count, target) { (value: Int32) in Double(value) }
+        case .i8: unsafe convert(start, step, count, target) { (value: Int8) in Double(value) }
+        case .u8: unsafe convert(start, step, count, target) { (value: UInt8) in Double(value) }
+        default:
+            for position in 0..<count {
+                unsafe target[position] = Double(integer(start + position * step))
+            }
         }
     }
 
@@ -101,12 +114,6 @@ package import Model
         unsafe bytes.prefix(spec.byteCount).withMemoryRebound(to: UInt8.self) { buffer in
             unsafe buffer.update(repeating: 0xff)
         }
-    }
-
-    /// Copies values that were given.
-    func copy(_ values: [Int64]) {
-        precondition(spec.dtype == .i64 && values.count == spec.count)
-        unsafe values.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) }
     }
 
     /// Sets every byte to zero.

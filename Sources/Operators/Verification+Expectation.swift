@@ -15,15 +15,18 @@ extension Verification {
     package static func expectedByteCount(_ operation: Operation) throws(OperatorError) -> Int {
         guard let oracle = try OperatorRegistry.definition(of: operation).oracle else { return 0 }
         // The seed decides which outputs are compared, not how many.
-        return expectedByteCount(operation, oracle, Coverage(operation, oracle, seed: 0))
+        return expectedByteCount(operation, oracle, Coverage.all(operation, oracle, seed: 0))
     }
 
     static func expectedByteCount(
-        _ operation: Operation, _ oracle: Oracle, _ coverage: Coverage
+        _ operation: Operation, _ oracle: Oracle, _ coverages: [Coverage]
     ) -> Int {
-        var numbers = 2 * coverage.count
-        if coverage.usesFreivalds, let problem = oracle.matrix?(operation) {
-            numbers += (FreivaldsCheck.rounds + 1) * problem.batchCount * problem.m
+        var numbers = 0
+        for coverage in coverages {
+            numbers += 2 * coverage.count
+            if coverage.usesFreivalds, let problem = oracle.matrix?(operation) {
+                numbers += (FreivaldsCheck.rounds + 1) * problem.batchCount * problem.m
+            }
         }
         return ExpectationMemory.headerBytes + 8 * numbers
     }
@@ -34,31 +37,48 @@ extension Verification {
         into memory: ExpectationMemory
     ) throws(OperatorError) {
         guard let oracle = try OperatorRegistry.definition(of: operation).oracle else { return }
-        let coverage = Coverage(operation, oracle, seed: sampleSeed)
-        expect(operation, oracle, coverage, inputs, sampleSeed, into: memory)
+        let coverages = Coverage.all(operation, oracle, seed: sampleSeed)
+        expect(operation, oracle, coverages, inputs, sampleSeed, into: memory)
     }
 
     static func expect(
-        _ operation: Operation, _ oracle: Oracle, _ coverage: Coverage, _ inputs: [TensorView],
+        _ operation: Operation, _ oracle: Oracle, _ coverages: [Coverage], _ inputs: [TensorView],
         _ sampleSeed: UInt64, into memory: ExpectationMemory
     ) {
         let call = OracleCall(operation, inputs: inputs)
         memory.invalidate()
-        var expected = Expected()
         var place = 0
+        for (index, coverage) in coverages.enumerated() {
+            expect(call.about(output: index), oracle, coverage, sampleSeed, &place, memory)
+        }
+        memory.validate(seed: sampleSeed)
+    }
+
+    private static func expect(
+        _ call: OracleCall, _ oracle: Oracle, _ coverage: Coverage, _ sampleSeed: UInt64,
+        _ place: inout Int, _ memory: ExpectationMemory
+    ) {
+        let isInteger = oracle.rule(call.operation, call.error) == .integers
+        var expected = Expected()
         for range in coverage.ranges {
-            expected.reset(count: range.count)
+            expected.reset(count: range.count, integers: isInteger)
             oracle.evaluate(call, range, &expected)
-            memory.write(expected.values, at: place)
-            memory.write(expected.bounds, at: place + range.count)
+            if isInteger {
+                // The same bits in the same room; the bounds' stays unused.
+                let bits = expected.integers.map { Double(bitPattern: UInt64(bitPattern: $0)) }
+                memory.write(bits, at: place)
+            } else {
+                memory.write(expected.values, at: place)
+                memory.write(expected.bounds, at: place + range.count)
+            }
             place += 2 * range.count
         }
-        if coverage.usesFreivalds, let problem = oracle.matrix?(operation) {
+        if coverage.usesFreivalds, let problem = oracle.matrix?(call.operation) {
             let check = FreivaldsCheck(call, problem, seed: sampleSeed)
             memory.write(check.values, at: place)
             memory.write(check.bounds, at: place + check.values.count)
+            place += check.values.count + check.bounds.count
         }
-        memory.validate(seed: sampleSeed)
     }
 
     /// Checks outputs against what was kept; nil when the memory does not hold it for this seed.
@@ -70,30 +90,49 @@ extension Verification {
             return nothingToCompare
         }
         guard memory.isValid(seed: sampleSeed) else { return nil }
-        let coverage = Coverage(operation, oracle, seed: sampleSeed)
-        return verify(operation, oracle, coverage, outputs, sampleSeed, expectation: memory)
+        let coverages = Coverage.all(operation, oracle, seed: sampleSeed)
+        return verify(operation, oracle, coverages, outputs, sampleSeed, expectation: memory)
     }
 
     static func verify(
-        _ operation: Operation, _ oracle: Oracle, _ coverage: Coverage, _ outputs: [TensorView],
+        _ operation: Operation, _ oracle: Oracle, _ coverages: [Coverage], _ outputs: [TensorView],
         _ sampleSeed: UInt64, expectation memory: ExpectationMemory
     ) -> Correctness {
-        var comparison = Comparison(operation, oracle)
-        var expected = Expected()
-        var actual: [Double] = []
         var place = 0
+        let parts = outputs.indices.map { index in
+            verify(
+                operation, oracle, coverages[index], outputs[index], index, sampleSeed, &place,
+                memory)
+        }
+        return combined(parts, operation)
+    }
+
+    private static func verify(
+        _ operation: Operation, _ oracle: Oracle, _ coverage: Coverage, _ output: TensorView,
+        _ index: Int, _ sampleSeed: UInt64, _ place: inout Int, _ memory: ExpectationMemory
+    ) -> Correctness {
+        var comparison = Comparison(operation, oracle, output: index)
+        var expected = Expected()
+        var actual = Actual()
         for range in coverage.ranges {
-            expected.values = memory.read(range.count, at: place)
-            expected.bounds = memory.read(range.count, at: place + range.count)
+            let kept = memory.read(range.count, at: place)
+            if comparison.rule == .integers {
+                expected.integers = kept.map { Int64(bitPattern: $0.bitPattern) }
+            } else {
+                expected.values = kept
+                expected.bounds = memory.read(range.count, at: place + range.count)
+            }
             place += 2 * range.count
-            compare(outputs[0], range, &actual, expected, &comparison)
+            compare(output, range, &actual, expected, &comparison)
         }
         if coverage.usesFreivalds, let problem = oracle.matrix?(operation) {
             let rows = problem.batchCount * problem.m
             let values = memory.read(FreivaldsCheck.rounds * rows, at: place)
             let bounds = memory.read(rows, at: place + values.count)
-            comparison.compareRows((values, bounds), problem, outputs[0], seed: sampleSeed)
+            place += values.count + bounds.count
+            comparison.compareRows((values, bounds), problem, output, seed: sampleSeed)
         }
-        return finish(&comparison, operation, oracle, coverage, outputs[0])
+        return finish(
+            &comparison, operation, oracle, coverage, output, ErrorModel(operation, output: index))
     }
 }

@@ -125,7 +125,8 @@ final class Inspector {
         for (spec, buffer) in zip(request.operation.outputs, sets.sets[index].outputBuffers) {
             let width = spec.dtype.bits / 8
             // In short integers all bits set is a number like any other.
-            guard spec.dtype.isFloat || width == 8, width > 0, buffer.byteCount > 0 else {
+            let hasNoSuchNumber = spec.dtype.isFloat || spec.dtype == .bool || width == 8
+            guard hasNoSuchNumber, width > 0, buffer.byteCount > 0 else {
                 continue
             }
             let length = min(Self.windowBytes, buffer.byteCount)

@@ -32,19 +32,19 @@ private struct LargeProduct {
     }
 
     func verify() -> Correctness {
-        Verification.verify(operation, oracle, coverage, inputs, [output.view], 3)
+        Verification.verify(operation, oracle, [coverage], inputs, [output.view], 3)
     }
 
     /// The judgement from an expectation that was kept.
     func verifyKept() -> Correctness {
-        let size = Verification.expectedByteCount(operation, oracle, coverage)
+        let size = Verification.expectedByteCount(operation, oracle, [coverage])
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
         block.initializeMemory(as: UInt8.self, repeating: 0)
         defer { block.deallocate() }
         let memory = ExpectationMemory(bytes: block)
-        Verification.expect(operation, oracle, coverage, inputs, 3, into: memory)
+        Verification.expect(operation, oracle, [coverage], inputs, 3, into: memory)
         return Verification.verify(
-            operation, oracle, coverage, [output.view], 3, expectation: memory)
+            operation, oracle, [coverage], [output.view], 3, expectation: memory)
     }
 
     /// The rows that are not among those compared in full.
@@ -155,7 +155,7 @@ private struct LargeProduct {
             output.store(Float(-inputs[0].element(position)), at: position)
         }
         func verify() -> Correctness {
-            Verification.verify(operation, oracle, coverage, inputs, [output.view], 3)
+            Verification.verify(operation, oracle, [coverage], inputs, [output.view], 3)
         }
         #expect(verify().passed)
         #expect(verify().coverage == 4096.0 / 50_000)

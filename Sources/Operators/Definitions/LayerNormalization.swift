@@ -3,7 +3,10 @@ import Model
 let layerNormalization = OperatorDefinition(
     "LayerNormalization", since: 17,
     inputs: [FormalTensor("X"), FormalTensor("Scale"), FormalTensor("B", isOptional: true)],
-    outputs: [FormalTensor("Y")],
+    outputs: [
+        FormalTensor("Y"), FormalTensor("Mean", .real.named("U"), isOptional: true),
+        FormalTensor("InvStdDev", .real.named("U"), isOptional: true),
+    ],
     attributes: [
         FormalAttribute("axis", .int(-1)), FormalAttribute("epsilon", .float(1e-5)),
         FormalAttribute("stash_type", .int(1), least: 1),
@@ -20,7 +23,12 @@ let layerNormalization = OperatorDefinition(
                 "input \(tensor.name)'s shape \(tensor.shape) does not broadcast to the normalized "
                     + "dimensions \(normalized) of input X")
         }
-        operation.outputs = [TensorSpec("Y", input.dtype, input.shape)]
+        let ones = [Int](repeating: 1, count: normalized.count)
+        let statistics = Array(input.shape[..<axis]) + ones
+        operation.outputs = [
+            TensorSpec("Y", input.dtype, input.shape), TensorSpec("Mean", .f32, statistics),
+            TensorSpec("InvStdDev", .f32, statistics),
+        ]
     },
     // Mean, difference, square, sum of squares, division, scale; and the bias.
     work: { operation in
@@ -30,7 +38,7 @@ let layerNormalization = OperatorDefinition(
     },
     oracle: Oracle(
         chunk: { max(1 << 16, normalizedCount($0)) },
-        rule: { _ in .rounded },
+        rule: { _, _ in .rounded },
         operationCount: { saturatingProduct(7, $0.inputs[0].count) },
         sampleCost: { saturatingProduct(7, normalizedCount($0)) },
         words: { operation, error in
@@ -59,6 +67,15 @@ private func evaluateLayerNormalization(
         BroadcastReader(added, to: normalized).read(0..<count, into: &bias)
     }
     let epsilon = call.operation.double("epsilon") ?? 1e-5
+    if call.output.name != "Y" {
+        for (place, row) in range.enumerated() {
+            call.inputs[0].read(from: row * count, count: count, into: &line)
+            let row = NormalizedRow(line, epsilon: epsilon, error: call.error)
+            let result = call.output.name == "Mean" ? row.meanResult : row.inverseResult
+            (expected.values[place], expected.bounds[place]) = result
+        }
+        return
+    }
     var position = range.lowerBound
     while position < range.upperBound {
         let start = position / count * count
@@ -76,24 +93,25 @@ private func evaluateLayerNormalization(
 }
 
 /// Mean and deviation of one row, and how far rounding may take what is computed with them.
-private struct NormalizedRow {
+struct NormalizedRow {
     private let error: ErrorModel
-    private let mean: Double
-    private let deviation: Double
+    let mean: Double
+    let deviation: Double
     private let meanMagnitude: Double
     private let meanError: Double
     /// The relative error of 1/σ.
     private let inverseError: Double
 
-    init(_ line: [Double], epsilon: Double, error: ErrorModel) {
+    /// A row whose mean is taken away, or left: then σ² is the mean square.
+    init(_ line: [Double], epsilon: Double, error: ErrorModel, isCentered: Bool = true) {
         self.error = error
         let count = Double(line.count)
-        let mean = line.reduce(0, +) / count
+        let mean = isCentered ? line.reduce(0, +) / count : 0
         let variance = line.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
         let deviation = (variance + epsilon).squareRoot()
         let meanMagnitude = line.reduce(0) { $0 + abs($1) } / count
         let sum = error.reduction(line.count)
-        let meanError = sum * meanMagnitude + error.math * abs(mean)
+        let meanError = isCentered ? sum * meanMagnitude + error.math * abs(mean) : 0
         // Kernels may compute E[x²] − μ², which amplifies the error of the sums by 1 + μ²/σ².
         let amplification = 1 + mean * mean / (deviation * deviation)
         let varianceError =
@@ -106,6 +124,12 @@ private struct NormalizedRow {
         // Square root and division by OpenCL's limits: 3 and 2.5 ulp.
         inverseError = varianceError / 2 + 11 * error.math
     }
+
+    /// The mean and its bound.
+    var meanResult: (Double, Double) { (mean, meanError) }
+
+    /// 1/σ and its bound.
+    var inverseResult: (Double, Double) { (1 / deviation, inverseError / deviation) }
 
     func result(_ x: Double, _ scale: Double, _ bias: Double) -> (value: Double, bound: Double) {
         let difference = x - mean

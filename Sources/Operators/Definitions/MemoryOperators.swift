@@ -49,6 +49,7 @@ let memoryOperators: [OperatorDefinition] = memoryKernels.map { kernel in
             FormalAttribute("scalar", .float(3)),
             FormalAttribute("stores", .string("plain"), choices: ["plain", "nonTemporal"]),
         ],
+        makesTensors: true,
         inference: { operation throws(OperatorError) in
             // Whole blocks of 64 elements, so that threads never share a cache line.
             let count = Int(operation.int("bytes") ?? 0) / kernel.arrays / 512 * 64
@@ -81,7 +82,7 @@ private func work(of kernel: MemoryKernel, _ operation: Operation) -> Work {
 private func oracle(of kernel: MemoryKernel) -> Oracle {
     let isSum = kernel.output == "sum"
     return Oracle(
-        rule: { _ in isSum ? .rounded : .exact },
+        rule: { _, _ in isSum ? .rounded : .exact },
         operationCount: { UInt64(elements(kernel, $0)) },
         words: { operation, error in
             switch kernel.name {

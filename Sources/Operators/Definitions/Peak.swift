@@ -10,6 +10,7 @@ let peak = OperatorDefinition(
             "path", .string("best"), choices: ["best", "scalar", "sse", "avx2", "avx512", "neon"]),
         FormalAttribute("unit", .string("vector"), choices: ["vector"]),
     ],
+    makesTensors: true,
     inference: { operation throws(OperatorError) in
         let operations = operation.int("operations") ?? 0
         guard operations % 768 == 0 else {
@@ -21,7 +22,7 @@ let peak = OperatorDefinition(
     },
     work: { Work(flops: UInt64($0.int("operations") ?? 0)) },
     oracle: Oracle(
-        rule: { _ in .exact },
+        rule: { _, _ in .exact },
         operationCount: { _ in 1 },
         words: { _, _ in "exactly operations/2, the multiply-adds executed" },
         evaluate: { call, _, expected in
@@ -32,6 +33,7 @@ let peak = OperatorDefinition(
 /// Nothing: what a call itself costs.
 let emptyOperation = OperatorDefinition(
     domain: "assay", "Empty", since: 1, inputs: [], outputs: [],
+    makesTensors: true,
     inference: { operation throws(OperatorError) in
         operation.inputs = []
         operation.outputs = []

@@ -11,6 +11,7 @@ let pointerChase = OperatorDefinition(
         FormalAttribute("stride", .int(64), least: 8),
         FormalAttribute("window", .int(0), least: 0),
     ],
+    makesTensors: true,
     inference: { operation throws(OperatorError) in
         let bytes = operation.int("bytes") ?? 0
         let stride = operation.int("stride") ?? 64
@@ -36,7 +37,7 @@ let pointerChase = OperatorDefinition(
     },
     work: { Work(steps: UInt64($0.int("steps") ?? 0)) },
     oracle: Oracle(
-        rule: { _ in .exact },
+        rule: { _, _ in .exact },
         operationCount: { operation in
             let plan = PointerChasePlan(operation)
             return UInt64(plan.steps % plan.nodes)

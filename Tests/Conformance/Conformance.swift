@@ -1,0 +1,216 @@
+import FoundationEssentials
+import Model
+import Operators
+
+/// Judges ONNX's own node tests by our oracle: `scripts/onnx-conformance` converts and passes them.
+///
+/// `conformance operators` lists the operators that are claimed. `conformance FOLDER` reads
+/// `operations.json` and `tensors.bin` there and prints a line for each test: name, operator,
+/// verdict and detail, with tabs between.
+@main
+struct Conformance {
+    static func main() throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let first = arguments.first, arguments.count == 1 else {
+            print("usage: conformance operators | FOLDER")
+            return
+        }
+        if first == "operators" {
+            for definition in OperatorRegistry.all where !definition.makesTensors {
+                print(definition.qualifiedName)
+            }
+            return
+        }
+        let folder = URL(filePath: first)
+        let list = try Data(contentsOf: folder.appending(path: "operations.json"))
+        let tensors = try Data(contentsOf: folder.appending(path: "tensors.bin"))
+        for test in try JSONDecoder().decode([NodeTest].self, from: list) {
+            let verdict = test.judge(tensors)
+            print(test.name, test.operator, verdict.name, verdict.detail, separator: "\t")
+        }
+    }
+}
+
+/// What came of a test.
+enum Verdict {
+    case passed
+    case failed(String)
+    case unsupported(String)
+
+    var name: String {
+        switch self {
+        case .passed: "passed"
+        case .failed: "failed"
+        case .unsupported: "unsupported"
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .passed: ""
+        case .failed(let detail), .unsupported(let detail): detail
+        }
+    }
+}
+
+/// One node with its inputs and the outputs that ONNX expects.
+struct NodeTest: Decodable {
+    struct Tensor: Decodable {
+        let dtype: String
+        let shape: [Int]
+        /// Where the elements lie in `tensors.bin`.
+        let offset: Int
+        let byteCount: Int
+    }
+
+    /// One of ONNX's attribute types.
+    struct Value: Decodable {
+        let name: String
+        let i: Int64?
+        let f: Double?
+        let s: String?
+        let ints: [Int64]?
+        let floats: [Double]?
+        let strings: [String]?
+
+        var attribute: Attribute? {
+            if let i { return Attribute(name, .int(i)) }
+            if let f { return Attribute(name, .float(f)) }
+            if let s { return Attribute(name, .string(s)) }
+            if let ints { return Attribute(name, .ints(ints)) }
+            if let floats { return Attribute(name, .floats(floats)) }
+            if let strings { return Attribute(name, .strings(strings)) }
+            return nil
+        }
+    }
+
+    let name: String
+    let `operator`: String
+    let opset: Int
+    let attributes: [Value]
+    /// By position; null where an optional one is absent.
+    let inputs: [Tensor?]
+    let outputs: [Tensor?]
+    /// Why the test could not be converted.
+    let obstacle: String?
+
+    func judge(_ bytes: Data) -> Verdict {
+        if let obstacle { return .unsupported(obstacle) }
+        guard let definition = OperatorRegistry.definition(domain: "", name: `operator`) else {
+            return .unsupported("the operator is not claimed")
+        }
+        do throws(Obstacle) {
+            let store = Store()
+            let given = try place(inputs, definition.inputs, bytes, store, areInputs: true)
+            let wanted = try place(outputs, definition.outputs, bytes, store, areInputs: false)
+            let named = attributes.compactMap(\.attribute)
+            guard named.count == attributes.count else {
+                return .unsupported("an attribute is of a type that has no counterpart")
+            }
+            let operation = try infer(given, wanted, named)
+            for found in wanted {
+                let spec = operation.outputs.first { $0.name == found.spec.name }
+                guard let spec, spec.shape != found.spec.shape else { continue }
+                return .failed(
+                    "\(spec.name) is \(spec.shape) where \(found.spec.shape) is expected")
+            }
+            return try verify(operation, given, wanted)
+        } catch {
+            return .unsupported(error.reason)
+        }
+    }
+
+    private struct Obstacle: Error {
+        var reason: String
+    }
+
+    private struct Placed {
+        var spec: TensorSpec
+        var view: TensorView
+    }
+
+    /// Tensors with the names of the formal ones whose places they take.
+    private func place(
+        _ tensors: [Tensor?], _ formal: [FormalTensor], _ bytes: Data, _ store: Store,
+        areInputs: Bool
+    ) throws(Obstacle) -> [Placed] {
+        var result: [Placed] = []
+        for (position, tensor) in tensors.enumerated() {
+            guard let tensor else { continue }
+            let last = formal.last(where: \.isVariadic)
+            guard let own = position < formal.count ? formal[position] : last else {
+                throw Obstacle(
+                    reason: "there is no \(areInputs ? "input" : "output") at place \(position)")
+            }
+            guard let dtype = DType(name: tensor.dtype) else {
+                throw Obstacle(reason: "tensors of type \(tensor.dtype) are not supported")
+            }
+            let number = position - (formal.count - 1)
+            var spec = TensorSpec(
+                own.isVariadic ? "\(own.name)_\(number)" : own.name, dtype, tensor.shape)
+            let view = store.view(spec, bytes, tensor.offset, tensor.byteCount)
+            if areInputs, own.kind == .index {
+                spec.values = (0..<spec.count).map { view.integer($0) }
+            }
+            result.append(Placed(spec: spec, view: view))
+        }
+        return result
+    }
+
+    private func infer(
+        _ given: [Placed], _ wanted: [Placed], _ attributes: [Attribute]
+    ) throws(Obstacle) -> Operation {
+        do throws(OperatorError) {
+            return try OperatorRegistry.infer(
+                Operation(
+                    name: `operator`, opset: opset, inputs: given.map(\.spec),
+                    // An empty shape asks for the type only; shapes are compared afterwards.
+                    outputs: wanted.map { TensorSpec($0.spec.name, $0.spec.dtype, []) },
+                    attributes: attributes))
+        } catch {
+            throw Obstacle(reason: error.description)
+        }
+    }
+
+    private func verify(
+        _ operation: Operation, _ given: [Placed], _ wanted: [Placed]
+    ) throws(Obstacle) -> Verdict {
+        var views: [TensorView] = []
+        for spec in operation.inputs {
+            guard let found = given.first(where: { $0.spec.name == spec.name }) else {
+                throw Obstacle(reason: "input \(spec.name) is missing")
+            }
+            views.append(found.view)
+        }
+        var outputs: [TensorView] = []
+        for spec in operation.outputs {
+            guard let found = wanted.first(where: { $0.spec.name == spec.name }) else {
+                throw Obstacle(reason: "output \(spec.name) has no expected value")
+            }
+            outputs.append(found.view)
+        }
+        do throws(OperatorError) {
+            let result = try Verification.verify(
+                operation, inputs: views, outputs: outputs, sampleSeed: 1)
+            return result.passed ? .passed : .failed(result.detail)
+        } catch {
+            throw Obstacle(reason: error.description)
+        }
+    }
+}
+
+/// Memory for the tensors of a test, aligned to their elements.
+final class Store {
+    private var blocks: [UnsafeMutableRawBufferPointer] = []
+
+    deinit { for block in blocks { block.deallocate() } }
+
+    func view(_ spec: TensorSpec, _ bytes: Data, _ offset: Int, _ count: Int) -> TensorView {
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(count, 8), alignment: 64)
+        blocks.append(block)
+        let start = bytes.startIndex + offset
+        block.copyBytes(from: bytes[start..<start + count])
+        return TensorView(spec, bytes: UnsafeRawBufferPointer(block))
+    }
+}
