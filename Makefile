@@ -45,8 +45,9 @@ asan: setup-test ## Unit tests in a debug build under AddressSanitizer
 	ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build-asan --sanitize=address --disable-xctest \
 	    --skip EndToEndTests --skip TidyTests
 
-kernels: setup-test ## The C kernels under AddressSanitizer and UndefinedBehaviorSanitizer
+kernels: setup-test ## The C kernels under sanitizers, and on an emulated arm64 processor
 	scripts/kernels-sanitized
+	scripts/kernels-arm64
 
 dist: setup-test ## An archive that runs without Swift, hwloc, libnuma or SQLite installed
 	scripts/dist

@@ -25,12 +25,21 @@ package struct CaseLibrary: Sendable {
         var brokenIDs: [String?] = []
         var fileOfID: [String: String] = [:]
         let files = files.sorted { $0.path < $1.path }
-        for file in files where !file.isSuite {
-            guard let bytes = file.bytes(&errors) else {
+        let own = files.filter { !$0.isSuite }
+        // A library has hundreds of files, which do not depend on each other.
+        let read = Parallel.map(own) { file -> (outcome: CaseOutcome?, errors: [CaseError]) in
+            var errors: [CaseError] = []
+            let bytes = file.bytes(&errors)
+            return (
+                bytes.map { CaseReader.read($0, file: file.path, catalogue: catalogue) }, errors
+            )
+        }
+        for (file, found) in zip(own, read) {
+            errors += found.errors
+            guard let outcome = found.outcome else {
                 brokenIDs.append(nil)
                 continue
             }
-            let outcome = CaseReader.read(bytes, file: file.path, catalogue: catalogue)
             errors += outcome.errors
             if let id = outcome.id, let other = fileOfID.updateValue(file.path, forKey: id) {
                 errors.append(

@@ -1,7 +1,7 @@
 import Model
 
 /// What became of one case file.
-struct CaseOutcome {
+struct CaseOutcome: Sendable {
     /// The id where the file says one, even if the rest of it is wrong.
     var id: String?
     var idPlace: Place
