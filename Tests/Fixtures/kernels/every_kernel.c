@@ -93,6 +93,34 @@ static void products(cpusimd_pool *pool, cpusimd_numeric type) {
     }
 }
 
+/* Gemm: both operands transposed, B packed once, a row of C added. */
+static void gemms(cpusimd_pool *pool, cpusimd_numeric type) {
+    const uint64_t start = 0;
+    for (size_t i = 0; i < SIZE_COUNT; i++) {
+        for (size_t j = 0; j < SIZE_COUNT; j += 3) {
+            uint64_t m = sizes[i], n = sizes[j], k = sizes[(i + j) % SIZE_COUNT];
+            void *a = filled(m * k, type.single), *b = filled(k * n, type.single);
+            void *y = filled(m * n, type.single), *c = filled(n, type.single);
+            cpusimd_gemm job = {.type = type, .m = m, .n = n, .k = k, .batches = 1,
+                                .a_starts = &start, .b_starts = &start, .a_row = 1,
+                                .a_column = m, .b_row = 1, .b_column = k, .alpha = 2,
+                                .beta = -1, .c = c, .c_column = 1};
+            uint64_t packed = cpusimd_gemm_packed_bytes(&job);
+            void *room = packed ? aligned_alloc(64, (packed + 63) & ~(uint64_t)63) : NULL;
+            if (packed) cpusimd_gemm_pack(pool, &job, b, room);
+            if (packed) job.packed = room;
+            uint64_t bytes = cpusimd_gemm_workspace(pool, &job);
+            void *workspace = aligned_alloc(64, (bytes + 127) & ~(uint64_t)63);
+            cpusimd_gemm_run(pool, &job, a, b, y, workspace);
+            double last = -at(c, n - 1, type.single);
+            for (uint64_t x = 0; x < k; x++)
+                last += 2 * at(a, x * m + m - 1, type.single) * at(b, n * k - k + x, type.single);
+            expect(fabs(at(y, m * n - 1, type.single) - last) < 1e-2, "gemm");
+            free(a), free(b), free(c), free(y), free(room), free(workspace);
+        }
+    }
+}
+
 static void memory(cpusimd_pool *pool, int isa) {
     for (uint64_t count = 64; count <= 64 * 9; count += 64) {
         double *arrays[3];
@@ -127,6 +155,7 @@ int main(void) {
             elementwise(pool, type);
             reductions(pool, type);
             products(pool, type);
+            gemms(pool, type);
             if (cpusimd_peak_exists(isa, 0) || cpusimd_has_fma()) {
                 int fma = cpusimd_peak_exists(isa, 1) && cpusimd_has_fma();
                 double done = cpusimd_peak_run(pool, isa, single, fma, 1000);

@@ -3,14 +3,6 @@
 #define CPUSIMD_OPERATORS_H
 #include "cpu_simd.h"
 
-/* One block of C += A * B, from packed panels; see templates/matmul.h. */
-struct gemm_task {
-    const void *a, *b;
-    void *c, *packed_a, *packed_b;
-    size_t m, n, k;        /* of this task's part of C */
-    size_t lda, ldb, ldc;  /* elements from row to row */
-};
-
 /* Columns that one call of softmax_columns and sum_columns takes at most. */
 #define COLUMNS_MAX 256
 
@@ -24,8 +16,6 @@ struct operator_kernels {
                           double epsilon);
     double (*sum)(const void *in, size_t n);
     void (*sum_columns)(const void *in, void *out, size_t rows, size_t stride, size_t columns);
-    void (*gemm)(const struct gemm_task *task);
-    size_t rows_per_tile, columns_per_tile, rows_per_block, depth_per_block, columns_per_block;
 };
 
 /* [single]: 0 f64, 1 f32. */

@@ -3,7 +3,6 @@
 #define ISA_NAME avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define VECTOR_BYTES 32
-#define ROWS 6
 #include "templates/operators.h"
 #else
 typedef int cpusimd_no_avx2; /* a translation unit must not be empty */

@@ -3,7 +3,6 @@
 #define ISA_NAME neon
 #define TARGET
 #define VECTOR_BYTES 16
-#define ROWS 8
 #include "templates/operators.h"
 #else
 typedef int cpusimd_no_neon; /* a translation unit must not be empty */

@@ -2,5 +2,4 @@
 #define ISA_NAME scalar
 #define TARGET
 #define VECTOR_BYTES 8
-#define ROWS 4
 #include "templates/operators.h"

@@ -3,7 +3,6 @@
 #define ISA_NAME sse
 #define TARGET
 #define VECTOR_BYTES 16
-#define ROWS 6
 #include "templates/operators.h"
 #else
 typedef int cpusimd_no_sse; /* a translation unit must not be empty */

@@ -5,13 +5,7 @@ internal import CPUSIMDKernels
 final class MatMul: Operator {
     private let type: Numeric
     private let set: InstructionSet
-    private let rows: Int
-    private let columns: Int
-    private let depth: Int
-    private let leftStarts: [UInt64]
-    private let rightStarts: [UInt64]
-    private let engine: Engine
-    private var workspace: Workspace?
+    private let product: MatrixProduct
 
     init(_ request: Request, _ engine: Engine) throws(Failure) {
         try request.expect(inputs: 2...2, outputs: 1)
@@ -27,9 +21,9 @@ final class MatMul: Operator {
         // A vector is a row on the left and a column on the right; that dimension is dropped again.
         let leftShape = left.extents.count == 1 ? [1] + left.extents : left.extents
         let rightShape = right.extents.count == 1 ? right.extents + [1] : right.extents
-        rows = leftShape[leftShape.count - 2]
-        depth = leftShape[leftShape.count - 1]
-        columns = rightShape[rightShape.count - 1]
+        let rows = leftShape[leftShape.count - 2]
+        let depth = leftShape[leftShape.count - 1]
+        let columns = rightShape[rightShape.count - 1]
         guard rightShape[rightShape.count - 2] == depth else {
             throw .invalid(
                 "MatMul's A \(left.extents) and B \(right.extents) differ in the dimension summed")
@@ -45,41 +39,21 @@ final class MatMul: Operator {
         try request.expect(
             try request.output(0, "Y"), "Y",
             is: .init(dtype: left.dtype, extents: batch.extents + kept))
-        (leftStarts, rightStarts) = batch.starts(rows * depth, depth * columns)
         set = engine.limit
-        self.engine = engine
+        product = MatrixProduct(
+            type, .init(rows: rows, columns: columns, depth: depth),
+            starts: batch.starts(rows * depth, depth * columns), engine)
     }
 
     var numeric: Numeric? { type }
     var kernel: String { "matmul-\(type.name)-\(set.name)" }
+    var packedBytes: Int { product.packedBytes }
 
     func prepare(constants: Constants) throws(Failure) {
-        unsafe withShape { shape in
-            let bytes = unsafe cpusimd_matmul_workspace(engine.pool, type.kernels(set), &shape)
-            workspace = Workspace(bytes: Int(bytes))
-        }
+        try unsafe product.prepare(constant: constants.address(1))
     }
 
     func run(_ call: borrowing Call) throws(Failure) {
-        guard let workspace else { return }
-        let (pool, left, right) = unsafe (call.pool, call.input(0), call.input(1))
-        let product = unsafe call.output(0)
-        unsafe withShape { shape in
-            unsafe cpusimd_matmul_run(
-                pool, type.kernels(set), &shape, left, right, product, workspace.address)
-        }
-    }
-
-    @unsafe private func withShape(_ body: (inout cpusimd_matmul) -> Void) {
-        unsafe leftStarts.withUnsafeBufferPointer { left in
-            unsafe rightStarts.withUnsafeBufferPointer { right in
-                // No products at all: the kernels never look at the starts.
-                guard let first = left.baseAddress, let second = right.baseAddress else { return }
-                var shape = unsafe cpusimd_matmul(
-                    m: UInt64(rows), n: UInt64(columns), k: UInt64(depth),
-                    batches: UInt64(left.count), a_starts: first, b_starts: second)
-                unsafe body(&shape)
-            }
-        }
+        unsafe product.run(call.pool, call.input(0), call.input(1), into: call.output(0))
     }
 }

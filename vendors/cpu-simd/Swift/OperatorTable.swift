@@ -17,6 +17,7 @@ struct OperatorRow: Sendable {
         OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
         OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
         OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
+        OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
         OperatorRow(domain: "", name: "Add", opset: 7, type: Add.self),
         OperatorRow(domain: "", name: "Exp", opset: 1, type: Exp.self),
         OperatorRow(domain: "", name: "Softmax", opset: 13, type: Softmax.self),

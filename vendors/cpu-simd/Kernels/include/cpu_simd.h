@@ -121,18 +121,8 @@ void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_numeric type, uint64_t ro
                            double epsilon, const void *in, const void *scale,
                            const void *_Nullable bias, void *out);
 
-/* C[i] = A[i] * B[i] for each of `batches` pairs, which start at the given elements. */
-typedef struct cpusimd_matmul {
-    uint64_t m, n, k, batches;
-    const uint64_t *a_starts, *b_starts;
-} cpusimd_matmul;
-/* Bytes that cpusimd_matmul_run needs beside its operands, aligned to 64. */
-uint64_t cpusimd_matmul_workspace(const cpusimd_pool *pool, cpusimd_numeric type,
-                                  const cpusimd_matmul *shape);
-void cpusimd_matmul_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_matmul *shape,
-                        const void *a, const void *b, void *c, void *workspace);
-
 #if defined(__clang__)
 #pragma clang assume_nonnull end
 #endif
+#include "cpu_simd_gemm.h"
 #endif

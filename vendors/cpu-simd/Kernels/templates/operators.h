@@ -1,5 +1,5 @@
-/* All operators for one instruction set. Include with ISA_NAME, TARGET, VECTOR_BYTES, ROWS (of a
- * matrix tile); defines the table cpusimd_operators_<ISA_NAME>. */
+/* All operators for one instruction set. Include with ISA_NAME, TARGET and VECTOR_BYTES;
+ * defines the table cpusimd_operators_<ISA_NAME>. */
 #include "../operators.h"
 #include <math.h>
 #include <string.h>
@@ -8,18 +8,12 @@
 #define PASTE(a, b, c) PASTE2(a, b, c)
 #define FORCED __attribute__((always_inline)) static inline
 #define UNROLLED _Pragma("unroll")
-/* A block of A stays in the second cache level while a panel of B streams past it. */
-#define ROW_BLOCK (12 * ROWS)
-#define DEPTH_BLOCK 192
-#define COLUMN_BLOCK 2048
-
 #define SINGLE 1
 #include "element.h"
 #include "reduction.h"
 #include "elementwise.h"
 #include "softmax.h"
 #include "normalization.h"
-#include "matmul.h"
 #include "element_end.h"
 
 #define SINGLE 0
@@ -28,14 +22,12 @@
 #include "elementwise.h"
 #include "softmax.h"
 #include "normalization.h"
-#include "matmul.h"
 #include "element_end.h"
 
 #define ROW(type)                                                                                  \
     {PASTE(exp, type, ISA_NAME), PASTE(add, type, ISA_NAME), PASTE(softmax_row, type, ISA_NAME),   \
      PASTE(softmax_columns, type, ISA_NAME), PASTE(normalize_row, type, ISA_NAME),                 \
-     PASTE(sum, type, ISA_NAME), PASTE(sum_columns, type, ISA_NAME), PASTE(gemm, type, ISA_NAME),  \
-     ROWS, 2 * PASTE(LANES, type, ISA_NAME), ROW_BLOCK, DEPTH_BLOCK, COLUMN_BLOCK}
+     PASTE(sum, type, ISA_NAME), PASTE(sum_columns, type, ISA_NAME)}
 #define TABLE2(isa) const struct operator_kernels cpusimd_operators_##isa[2]
 #define TABLE(isa) TABLE2(isa)
 TABLE(ISA_NAME) = {ROW(f64), ROW(f32)};

@@ -1,0 +1,49 @@
+/* cpu_simd_gemm.h - matrix products of the reference backend; included by cpu_simd.h. */
+#ifndef CPU_SIMD_GEMM_H
+#define CPU_SIMD_GEMM_H
+#include "cpu_simd.h"
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#endif
+
+/* Y[i] = alpha * A[i] * B[i] + beta * C for each of `batches` pairs, which start at the given
+ * elements. Y is dense and row-major; the operands' steps are in elements, and one of each
+ * operand's two is 1. */
+typedef struct cpusimd_gemm {
+    cpusimd_numeric type;
+    uint64_t m, n, k, batches;
+    const uint64_t *a_starts, *b_starts;
+    uint64_t a_row, a_column, b_row, b_column;
+    double alpha, beta;
+    const void *_Nullable c;     /* null: nothing is added */
+    uint64_t c_row, c_column;    /* 0 where C repeats */
+    const void *_Nullable packed; /* from cpusimd_gemm_pack; null: B is read where it lies */
+    uint64_t packed_step;        /* bytes between two packed B; b_starts then count those */
+} cpusimd_gemm;
+
+/* Bytes of one B packed; 0 where this shape would not use it. */
+uint64_t cpusimd_gemm_packed_bytes(const cpusimd_gemm *job);
+/* Packs one B of that shape into memory aligned to 64, shared over the pool. */
+void cpusimd_gemm_pack(cpusimd_pool *pool, const cpusimd_gemm *job, const void *b, void *to);
+/* Bytes that cpusimd_gemm_run needs beside its operands, aligned to 64. */
+uint64_t cpusimd_gemm_workspace(const cpusimd_pool *pool, const cpusimd_gemm *job);
+/* The same bits at each call with the same shape, number of threads and instruction set. */
+void cpusimd_gemm_run(cpusimd_pool *pool, const cpusimd_gemm *job, const void *a, const void *b,
+                      void *y, void *workspace);
+
+/* C[i] = A[i] * B[i] for each of `batches` pairs, which start at the given elements. */
+typedef struct cpusimd_matmul {
+    uint64_t m, n, k, batches;
+    const uint64_t *a_starts, *b_starts;
+} cpusimd_matmul;
+/* Bytes that cpusimd_matmul_run needs beside its operands, aligned to 64. */
+uint64_t cpusimd_matmul_workspace(const cpusimd_pool *pool, cpusimd_numeric type,
+                                  const cpusimd_matmul *shape);
+void cpusimd_matmul_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_matmul *shape,
+                        const void *a, const void *b, void *c, void *workspace);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif
+#endif
