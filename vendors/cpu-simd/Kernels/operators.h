@@ -11,19 +11,7 @@ struct gemm_task {
     size_t lda, ldb, ldc;  /* elements from row to row */
 };
 
-/* Columns that one call of softmax_columns and sum_columns takes at most. */
-#define COLUMNS_MAX 256
-
 struct operator_kernels {
-    void (*exp)(const void *in, void *out, size_t n);
-    /* A step of 0 repeats one element. */
-    void (*add)(void *out, const void *a, size_t a_step, const void *b, size_t b_step, size_t n);
-    void (*softmax_row)(const void *in, void *out, size_t n);
-    void (*softmax_columns)(const void *in, void *out, size_t n, size_t stride, size_t columns);
-    void (*normalize_row)(const void *in, const void *scale, const void *bias, void *out, size_t n,
-                          double epsilon);
-    double (*sum)(const void *in, size_t n);
-    void (*sum_columns)(const void *in, void *out, size_t rows, size_t stride, size_t columns);
     void (*gemm)(const struct gemm_task *task);
     size_t rows_per_tile, columns_per_tile, rows_per_block, depth_per_block, columns_per_block;
 };

@@ -15,27 +15,17 @@
 
 #define SINGLE 1
 #include "element.h"
-#include "reduction.h"
-#include "elementwise.h"
-#include "softmax.h"
-#include "normalization.h"
 #include "matmul.h"
 #include "element_end.h"
 
 #define SINGLE 0
 #include "element.h"
-#include "reduction.h"
-#include "elementwise.h"
-#include "softmax.h"
-#include "normalization.h"
 #include "matmul.h"
 #include "element_end.h"
 
 #define ROW(type)                                                                                  \
-    {PASTE(exp, type, ISA_NAME), PASTE(add, type, ISA_NAME), PASTE(softmax_row, type, ISA_NAME),   \
-     PASTE(softmax_columns, type, ISA_NAME), PASTE(normalize_row, type, ISA_NAME),                 \
-     PASTE(sum, type, ISA_NAME), PASTE(sum_columns, type, ISA_NAME), PASTE(gemm, type, ISA_NAME),  \
-     ROWS, 2 * PASTE(LANES, type, ISA_NAME), ROW_BLOCK, DEPTH_BLOCK, COLUMN_BLOCK}
+    {PASTE(gemm, type, ISA_NAME), ROWS, 2 * PASTE(LANES, type, ISA_NAME), ROW_BLOCK, DEPTH_BLOCK,  \
+     COLUMN_BLOCK}
 #define TABLE2(isa) const struct operator_kernels cpusimd_operators_##isa[2]
 #define TABLE(isa) TABLE2(isa)
 TABLE(ISA_NAME) = {ROW(f64), ROW(f32)};
