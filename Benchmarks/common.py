@@ -60,8 +60,8 @@ def run(*command):
     subprocess.run([str(part) for part in command], check=True)
 
 
-def build():
-    """Compiles the driver with the flags of a release build; returns its path."""
+def build(source="driver.c"):
+    """Compiles a driver with the flags of a release build; returns its path."""
     require("clang", "swiftc", "gcc")
     BUILD.mkdir(parents=True, exist_ok=True)
     flags = ["-O3", "-fno-math-errno", "-Wall", "-Wextra"]
@@ -76,7 +76,8 @@ def build():
     for source in sorted(KERNELS.glob("*.c")):
         compile_c("clang", source, "kernel_" + source.stem)
     compile_c("clang", ABI / "simple.c", "simple")
-    compile_c("clang", HERE / "driver.c", "driver")
+    name = pathlib.Path(source).stem
+    compile_c("clang", HERE / source, name)
     compile_c("clang", HERE / "clock.c", "clock")
     native = ["-march=native"]
     compile_c("gcc", HERE / "loops.c", "loops_gcc", *native, "-DCOMPILER=gcc",
@@ -84,9 +85,9 @@ def build():
     compile_c("clang", HERE / "loops.c", "loops_clang", *native, "-DCOMPILER=clang",
               "-fno-builtin")
     module_map = BUILD / "module.modulemap"
-    header = KERNELS / "include" / "cpu_simd.h"
-    module_map.write_text(f'module CPUSIMDKernels {{ header "{header}" export * }}\n')
-    driver = BUILD / "driver"
+    headers = " ".join(f'header "{path}"' for path in sorted((KERNELS / "include").glob("*.h")))
+    module_map.write_text(f"module CPUSIMDKernels {{ {headers} export * }}\n")
+    driver = BUILD / name
     features = []
     for feature in ("ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"):
         features += ["-enable-upcoming-feature", feature]

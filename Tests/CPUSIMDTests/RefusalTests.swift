@@ -26,7 +26,32 @@ extension ThePlugin {
             }
             #expect(refusal?.status == ASSAY_E_UNSUPPORTED)
             #expect(
-                refusal?.message == "Exp works on f32 and f64 only, and its input is neither")
+                refusal?.message
+                    == "Exp works on f64, f32, f16 and bf16 here, and its input is something else")
+        }
+
+        @Test(
+            arguments: [
+                ("Add", [[2], [3]], [2], [:]), ("Where", [[2], [2], [2]], [2], [:]),
+                ("Clip", [[3], [2]], [3], [:]), ("Softmax", [[3]], [3], ["axis": 1]),
+                ("ArgMax", [[3, 0]], [3, 1], ["axis": 1]),
+                ("LayerNormalization", [[3]], [3], [:]),
+                ("GroupNormalization", [[1, 4], [4], [4]], [1, 4], ["num_groups": 3]),
+                ("GroupNormalization", [[1, 4], [1], [4]], [1, 4], ["num_groups": 2]),
+                ("Max", [[2], [2], [3]], [3], [:]), ("Exp", [[2], [2]], [2], [:]),
+            ] as [(String, [[Int]], [Int], [String: Int])])
+        func `A request that breaks its operator's rules is invalid and names it`(
+            operation: (String, [[Int]], [Int], [String: Int])
+        ) throws {
+            let (name, inputs, output, attributes) = operation
+            let refusal = try refusal {
+                let result = name == "ArgMax" ? ASSAY_I64 : ASSAY_F32
+                _ = try $0.run(
+                    name, inputs.map { Tensor(room: ASSAY_F32, $0) },
+                    attributes.mapValues { .int($0) }, outputs: [Tensor(room: result, output)])
+            }
+            #expect(refusal?.status == ASSAY_E_INVALID)
+            #expect(refusal?.message.hasPrefix(name) == true)
         }
 
         @Test func `Arithmetic in another type is unsupported`() throws {

@@ -31,46 +31,32 @@ static void expect(int holds, const char *what) {
     exit(1);
 }
 
-static void elementwise(cpusimd_pool *pool, cpusimd_numeric type) {
-    for (size_t i = 0; i < SIZE_COUNT; i++) {
-        uint64_t n = sizes[i];
-        void *a = filled(n, type.single), *b = filled(n, type.single);
-        void *out = filled(n, type.single);
-        cpusimd_exp_run(pool, type, a, out, n);
-        for (uint64_t k = 0; k < n; k++)
-            expect(fabs(at(out, k, type.single) - exp(at(a, k, type.single))) < 1e-4, "exp");
-        cpusimd_broadcast shape = {.rank = 1, .dims = {n}, .a_steps = {1}, .b_steps = {0}};
-        cpusimd_add_run(pool, type, &shape, a, b, out);
-        double sum = at(a, n - 1, type.single) + at(b, 0, type.single);
-        expect(at(out, n - 1, type.single) == sum, "add");
-        free(a), free(b), free(out);
-    }
-}
+#include "tensor_kernels.h"
 
+/* Sums whose values are known: softmax adds up to 1. */
 static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
+    cpusimd_kind kind = {type.isa, type.single ? CPUSIMD_F32 : CPUSIMD_F64};
+    void *workspace = aligned_alloc(64, cpusimd_softmax_workspace(pool));
     for (size_t i = 0; i < SIZE_COUNT; i++) {
         uint64_t n = sizes[i];
         cpusimd_axis shapes[] = {{3, n, 1}, {1, n, 1}, {2, n, 5}};
         for (int s = 0; s < 3; s++) {
             uint64_t rows = shapes[s].outer * shapes[s].inner;
             void *in = filled(rows * n, type.single), *out = filled(rows * n, type.single);
-            void *sums = filled(rows, type.single), *partials = filled(2, type.single);
-            cpusimd_softmax_run(pool, type, shapes[s], in, out);
+            void *sums = filled(rows, type.single);
+            cpusimd_softmax_run(pool, kind, 0, shapes[s], in, out, workspace);
             double total = 0;
             for (uint64_t k = 0; k < n; k++) total += at(out, k * shapes[s].inner, type.single);
             expect(fabs(total - 1) < 1e-4, "softmax");
-            cpusimd_sum_run(pool, type, shapes[s], in, sums, partials);
+            cpusimd_reduce_run(pool, kind, CPUSIMD_REDUCE_SUM, kind.type, shapes[s], 1, in, sums,
+                               workspace);
             double sum = 0;
             for (uint64_t k = 0; k < n; k++) sum += at(in, k * shapes[s].inner, type.single);
             expect(fabs(at(sums, 0, type.single) - sum) < 1e-3, "sum");
-            free(in), free(out), free(sums), free(partials);
+            free(in), free(out), free(sums);
         }
-        void *in = filled(3 * n, type.single), *out = filled(3 * n, type.single);
-        void *scale = filled(n, type.single);
-        cpusimd_normalize_run(pool, type, 3, n, 1e-5, in, scale, NULL, out);
-        cpusimd_normalize_run(pool, type, 3, n, 1e-5, in, scale, scale, out);
-        free(in), free(out), free(scale);
     }
+    free(workspace);
 }
 
 static void products(cpusimd_pool *pool, cpusimd_numeric type) {
@@ -152,7 +138,6 @@ int main(void) {
         cpusimd_pool *pool = cpusimd_pool_create(threads, NULL, 0);
         for (int single = 0; single < 2; single++) {
             cpusimd_numeric type = {isa, single};
-            elementwise(pool, type);
             reductions(pool, type);
             products(pool, type);
             gemms(pool, type);
@@ -163,6 +148,7 @@ int main(void) {
             }
         }
         memory(pool, isa);
+        tensor_kernels(pool, isa);
         cpusimd_pool_destroy(pool);
     }
     int64_t table[64] = {0};

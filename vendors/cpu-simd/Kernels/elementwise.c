@@ -1,62 +1,208 @@
-/* Exp and Add over threads. */
-#include "operators.h"
+/* Element-wise operators over threads. */
+#include "tensors.h"
+#include <string.h>
 
-struct exp_job {
-    const struct operator_kernels *kernels;
+/* Elements that threads share out: whole cache lines of every type. */
+#define GRAIN 512
+
+struct unary_job {
+    unary_kernel kernel;
     const char *in;
     char *out;
-    size_t count, bytes;
+    size_t count, in_bytes, out_bytes;
+    const double *parameters;
+    int stream;
 };
 
-static void exp_task(void *argument, int thread, int threads) {
-    const struct exp_job *job = argument;
+static void unary_task(void *argument, int thread, int threads) {
+    const struct unary_job *job = argument;
     size_t low, high;
-    cpusimd_share(job->count, 64, thread, threads, &low, &high);
-    if (high > low)
-        job->kernels->exp(job->in + low * job->bytes, job->out + low * job->bytes, high - low);
+    tensor_share(job->count, GRAIN, thread, threads, &low, &high);
+    if (high == low) return;
+    job->kernel(job->in + low * job->in_bytes, job->out + low * job->out_bytes, high - low,
+                job->parameters, job->stream);
+    cpusimd_stream_fence(job->stream);
 }
 
-void cpusimd_exp_run(cpusimd_pool *pool, cpusimd_numeric type, const void *in, void *out,
-                     uint64_t count) {
-    struct exp_job job = {cpusimd_operators(type.isa, type.single), in, out, count,
-                          element_bytes(type.single)};
-    cpusimd_pool_run(pool, exp_task, &job);
+static int is_aligned(const void *address, size_t bytes) {
+    return (uintptr_t)address % bytes == 0;
 }
 
-struct add_job {
-    const struct operator_kernels *kernels;
-    const cpusimd_broadcast *shape;
-    const char *a, *b;
+void cpusimd_unary_run(cpusimd_pool *pool, cpusimd_kind kind, int operation, const void *in,
+                       void *out, uint64_t count, const double *parameters) {
+    size_t bytes = cpusimd_type_bytes(kind.type);
+    int is_test = operation == CPUSIMD_IS_NAN || operation == CPUSIMD_IS_INF;
+    struct unary_job job = {.kernel = cpusimd_tensor_kernels(kind)->unary[operation], .in = in,
+                            .out = out, .count = count, .in_bytes = bytes,
+                            .out_bytes = is_test ? 1 : bytes, .parameters = parameters};
+    job.stream = cpusimd_streams(2 * count * bytes) && is_aligned(out, bytes);
+    cpusimd_pool_run(pool, unary_task, &job);
+}
+
+/* ---- casts ---------------------------------------------------------------------------------- */
+
+struct cast_job {
+    const struct tensor_set *set;
+    int from, to;
+    const char *in;
     char *out;
-    size_t count, bytes;
+    size_t count;
 };
 
-/* Elements [low, high) of the output, a row or part of one at a time. */
-static void add_task(void *argument, int thread, int threads) {
-    const struct add_job *job = argument;
-    const cpusimd_broadcast *shape = job->shape;
-    const uint32_t last = shape->rank - 1;
-    size_t low, high;
-    cpusimd_share(job->count, 64, thread, threads, &low, &high);
-    while (low < high) {
-        uint64_t a = 0, b = 0, rest = low, column = low % shape->dims[last];
-        for (uint32_t i = shape->rank; i-- > 0; rest /= shape->dims[i]) {
-            a += rest % shape->dims[i] * shape->a_steps[i];
-            b += rest % shape->dims[i] * shape->b_steps[i];
-        }
-        size_t n = shape->dims[last] - column;
-        if (n > high - low) n = high - low;
-        job->kernels->add(job->out + low * job->bytes, job->a + a * job->bytes,
-                          shape->a_steps[last], job->b + b * job->bytes, shape->b_steps[last], n);
-        low += n;
+static void cast_part(const struct cast_job *job, const char *in, char *out, size_t count) {
+    enum { BLOCK = 2048 };
+    size_t from_bytes = cpusimd_type_bytes(job->from), to_bytes = cpusimd_type_bytes(job->to);
+    if (job->from == job->to) {
+        memcpy(out, in, count * from_bytes);
+        return;
+    }
+    cast_kernel direct = job->set->casts[job->from][job->to];
+    if (direct) {
+        direct(in, out, count);
+        return;
+    }
+    /* By way of f32. */
+    float between[BLOCK];
+    cast_kernel first = job->set->casts[job->from][CPUSIMD_F32];
+    if (job->from == CPUSIMD_F64) first = job->set->to_odd;
+    cast_kernel second = job->set->casts[CPUSIMD_F32][job->to];
+    for (size_t i = 0; i < count; i += BLOCK) {
+        size_t n = count - i < BLOCK ? count - i : BLOCK;
+        first(in + i * from_bytes, between, n);
+        second(between, out + i * to_bytes, n);
     }
 }
 
-void cpusimd_add_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_broadcast *shape,
-                     const void *a, const void *b, void *out) {
+static void cast_task(void *argument, int thread, int threads) {
+    const struct cast_job *job = argument;
+    size_t low, high;
+    tensor_share(job->count, GRAIN, thread, threads, &low, &high);
+    if (high > low)
+        cast_part(job, job->in + low * cpusimd_type_bytes(job->from),
+                  job->out + low * cpusimd_type_bytes(job->to), high - low);
+}
+
+void cpusimd_cast_run(cpusimd_pool *pool, int isa, int from, int to, const void *in, void *out,
+                      uint64_t count) {
+    struct cast_job job = {cpusimd_tensor_set(isa), from, to, in, out, count};
+    cpusimd_pool_run(pool, cast_task, &job);
+}
+
+double cpusimd_value(int type, const void *address) {
+    double value;
+    struct cast_job job = {cpusimd_tensor_set(CPUSIMD_SCALAR), type, CPUSIMD_F64, address,
+                           (char *)&value, 1};
+    cast_part(&job, job.in, job.out, 1);
+    return value;
+}
+
+/* ---- broadcast inputs ----------------------------------------------------------------------- */
+
+/* A walk through the output row by row, with the place in each input: an odometer, because a
+ * division for each dimension and row would be slower than short rows themselves. */
+struct walk {
+    const cpusimd_spread *shape;
+    uint64_t position[8], places[3];
+};
+
+static void walk_to(struct walk *walk, const cpusimd_spread *shape, uint64_t element) {
+    *walk = (struct walk){.shape = shape};
+    for (uint32_t i = shape->rank; i-- > 0; element /= shape->dims[i]) {
+        walk->position[i] = element % shape->dims[i];
+        for (int k = 0; k < 3; k++) walk->places[k] += walk->position[i] * shape->steps[k][i];
+    }
+}
+
+/* Moves to the next row's start; `done` elements of this one are behind. */
+static void next_row(struct walk *walk, uint64_t done) {
+    const cpusimd_spread *shape = walk->shape;
+    uint32_t last = shape->rank - 1;
+    walk->position[last] += done;
+    for (int k = 0; k < 3; k++) walk->places[k] += done * shape->steps[k][last];
+    for (uint32_t i = last; i > 0 && walk->position[i] == shape->dims[i]; i--) {
+        walk->position[i] = 0;
+        walk->position[i - 1]++;
+        for (int k = 0; k < 3; k++)
+            walk->places[k] += shape->steps[k][i - 1] - shape->dims[i] * shape->steps[k][i];
+    }
+}
+
+struct broadcast_job {
+    const cpusimd_spread *shape;
+    binary_kernel binary;
+    where_kernel where;
+    const char *inputs[3];
+    char *out;
+    size_t count, bytes, out_bytes;
+    int stream;
+};
+
+static void one_row(const struct broadcast_job *job, const struct walk *walk, char *out,
+                    size_t n) {
+    const cpusimd_spread *shape = job->shape;
+    uint32_t last = shape->rank - 1;
+    const char *a = job->inputs[0] + walk->places[0] * job->bytes;
+    const char *b = job->inputs[1] + walk->places[1] * job->bytes;
+    size_t a_step = shape->steps[0][last], b_step = shape->steps[1][last];
+    if (job->where) {
+        const char *condition = job->inputs[2] + walk->places[2];
+        job->where((const uint8_t *)condition, a, b, out, n, shape->steps[2][last], a_step, b_step);
+    } else if (a_step || b_step || n == 1) {
+        int repeated = a_step && b_step ? REPEATED_NONE : b_step ? REPEATED_A : REPEATED_B;
+        job->binary(a, b, out, n, n == 1 ? REPEATED_NONE : repeated, job->stream);
+    } else {
+        /* Both are one element: so is the result. */
+        job->binary(a, b, out, 1, REPEATED_NONE, 0);
+        for (size_t i = 1; i < n; i++) memcpy(out + i * job->out_bytes, out, job->out_bytes);
+    }
+}
+
+static void broadcast_task(void *argument, int thread, int threads) {
+    const struct broadcast_job *job = argument;
+    const uint64_t row = job->shape->dims[job->shape->rank - 1];
+    size_t low, high;
+    tensor_share(job->count, GRAIN, thread, threads, &low, &high);
+    if (high == low) return;
+    struct walk walk;
+    walk_to(&walk, job->shape, low);
+    while (low < high) {
+        size_t n = row - walk.position[job->shape->rank - 1];
+        if (n > high - low) n = high - low;
+        one_row(job, &walk, job->out + low * job->out_bytes, n);
+        next_row(&walk, n);
+        low += n;
+    }
+    cpusimd_stream_fence(job->stream);
+}
+
+static size_t count_of(const cpusimd_spread *shape) {
     size_t count = 1;
     for (uint32_t i = 0; i < shape->rank; i++) count *= shape->dims[i];
-    struct add_job job = {cpusimd_operators(type.isa, type.single), shape, a, b, out, count,
-                          element_bytes(type.single)};
-    cpusimd_pool_run(pool, add_task, &job);
+    return count;
+}
+
+void cpusimd_binary_run(cpusimd_pool *pool, cpusimd_kind kind, int operation,
+                        const cpusimd_spread *shape, const void *a, const void *b, void *out) {
+    size_t bytes = cpusimd_type_bytes(kind.type);
+    struct broadcast_job job = {
+        .shape = shape, .binary = cpusimd_tensor_kernels(kind)->binary[operation],
+        .inputs = {a, b}, .out = out, .count = count_of(shape), .bytes = bytes,
+        .out_bytes = operation >= CPUSIMD_EQUAL ? 1 : bytes};
+    if (job.count == 0) return;
+    /* Lines that are stored in part past the caches cost more than they save. */
+    uint64_t row = shape->dims[shape->rank - 1] * bytes;
+    job.stream = cpusimd_streams(3 * job.count * bytes) && is_aligned(out, bytes) && a != out &&
+                 (row % 64 == 0 || row >= 4096);
+    cpusimd_pool_run(pool, broadcast_task, &job);
+}
+
+void cpusimd_where_run(cpusimd_pool *pool, cpusimd_kind kind, const cpusimd_spread *shape,
+                       const void *condition, const void *a, const void *b, void *out) {
+    size_t bytes = cpusimd_type_bytes(kind.type);
+    int logarithm = bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 0;
+    struct broadcast_job job = {
+        .shape = shape, .where = cpusimd_tensor_set(kind.isa)->where[logarithm],
+        .inputs = {a, b, condition}, .out = out, .count = count_of(shape), .bytes = bytes,
+        .out_bytes = bytes};
+    if (job.count > 0) cpusimd_pool_run(pool, broadcast_task, &job);
 }

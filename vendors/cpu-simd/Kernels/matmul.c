@@ -1,6 +1,6 @@
 /* Matrix products: cuts them into blocks for the caches and parts for the threads. */
 #include "gemm.h"
-#include "operators.h"
+#include "share.h"
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,106 +1,277 @@
-/* Softmax, sums and layer normalisation over threads: rows are shared, or blocks of columns. */
-#include "operators.h"
+/* Reductions, softmax and normalisation over threads: rows are shared, or blocks of columns. */
+#include "tensors.h"
+#include <string.h>
 
-struct axis_job {
-    const struct operator_kernels *kernels;
+/* A tensor [outer, n, inner] as blocks of at most `columns` columns; rows are one column each. */
+struct blocks {
     cpusimd_axis shape;
-    const char *in, *scale, *bias;
-    char *out;
-    size_t bytes;
-    double epsilon;
+    size_t columns, per_row; /* columns of a block, blocks of a row */
 };
 
-static size_t column_blocks(const cpusimd_axis *shape) {
-    return (shape->inner + COLUMNS_MAX - 1) / COLUMNS_MAX;
+static struct blocks blocks_of(cpusimd_axis shape, size_t columns) {
+    return (struct blocks){shape, columns, (shape.inner + columns - 1) / columns};
 }
 
-static size_t columns_of(const cpusimd_axis *shape, size_t block) {
-    size_t left = shape->inner - block * COLUMNS_MAX;
-    return left < COLUMNS_MAX ? left : COLUMNS_MAX;
+static size_t block_count(const struct blocks *blocks) {
+    return blocks->shape.outer * blocks->per_row;
 }
 
-static void softmax_task(void *argument, int thread, int threads) {
-    const struct axis_job *job = argument;
-    const cpusimd_axis *shape = &job->shape;
-    size_t blocks = column_blocks(shape), low, high;
-    cpusimd_share(shape->outer * blocks, 1, thread, threads, &low, &high);
-    for (size_t item = low; item < high; item++) {
-        size_t start = item / blocks * shape->n * shape->inner + item % blocks * COLUMNS_MAX;
-        const char *in = job->in + start * job->bytes;
-        char *out = job->out + start * job->bytes;
-        if (shape->inner == 1) job->kernels->softmax_row(in, out, shape->n);
-        else
-            job->kernels->softmax_columns(in, out, shape->n, shape->inner,
-                                          columns_of(shape, item % blocks));
+static size_t first_column(const struct blocks *blocks, size_t block) {
+    return block % blocks->per_row * blocks->columns;
+}
+
+static size_t width(const struct blocks *blocks, size_t block) {
+    size_t left = blocks->shape.inner - first_column(blocks, block);
+    return left < blocks->columns ? left : blocks->columns;
+}
+
+/* Where a block starts in the tensor, and in what is left of it when n is reduced. */
+static size_t start_of(const struct blocks *blocks, size_t block) {
+    const cpusimd_axis *shape = &blocks->shape;
+    return block / blocks->per_row * shape->n * shape->inner + first_column(blocks, block);
+}
+
+static size_t result_of(const struct blocks *blocks, size_t block) {
+    return block / blocks->per_row * blocks->shape.inner + first_column(blocks, block);
+}
+
+/* ---- reductions ----------------------------------------------------------------------------- */
+
+struct reduce_job {
+    const struct tensor_kernels *kernels, *results;
+    struct reduction_kernels reduction;
+    struct blocks blocks;
+    const char *in;
+    char *out, *parts;
+    size_t in_bytes, out_bytes, part_bytes;
+    double divisor;
+};
+
+static void reduce_block(const struct reduce_job *job, size_t block, size_t low, size_t high,
+                         void *accumulators) {
+    const cpusimd_axis *shape = &job->blocks.shape;
+    size_t start = start_of(&job->blocks, block) + low * shape->inner;
+    const char *in = job->in + start * job->in_bytes;
+    size_t columns = width(&job->blocks, block);
+    if (shape->inner == 1) job->reduction.row(in, high - low, accumulators);
+    else job->reduction.columns(in, accumulators, high - low, shape->inner, columns);
+}
+
+static void finish(const struct reduce_job *job, size_t first, void *accumulators, size_t count) {
+    if (job->divisor != 1) job->kernels->divide(accumulators, count, job->divisor);
+    job->results->store(accumulators, job->out + first * job->out_bytes, count);
+}
+
+static void reduce_task(void *argument, int thread, int threads) {
+    const struct reduce_job *job = argument;
+    double accumulators[COLUMNS_MAX];
+    size_t low, high;
+    tensor_share(block_count(&job->blocks), 1, thread, threads, &low, &high);
+    for (size_t block = low; block < high; block++) {
+        reduce_block(job, block, 0, job->blocks.shape.n, accumulators);
+        finish(job, result_of(&job->blocks, block), accumulators, width(&job->blocks, block));
     }
 }
 
-void cpusimd_softmax_run(cpusimd_pool *pool, cpusimd_numeric type, cpusimd_axis shape,
-                         const void *in, void *out) {
-    struct axis_job job = {.kernels = cpusimd_operators(type.isa, type.single), .shape = shape,
-                           .in = in, .out = out, .bytes = element_bytes(type.single)};
+/* Fewer blocks than threads: every thread reduces a part of each. */
+static void part_task(void *argument, int thread, int threads) {
+    const struct reduce_job *job = argument;
+    size_t low, high, results = job->blocks.shape.outer * job->blocks.shape.inner;
+    tensor_share(job->blocks.shape.n, 1024, thread, threads, &low, &high);
+    if (high == low) return;
+    char *own = job->parts + (size_t)thread * results * job->part_bytes;
+    for (size_t block = 0; block < block_count(&job->blocks); block++)
+        reduce_block(job, block, low, high,
+                     own + result_of(&job->blocks, block) * job->part_bytes);
+}
+
+static int in_parts(const struct blocks *blocks, int threads) {
+    return block_count(blocks) < (size_t)threads && blocks->shape.n >= (size_t)threads * 1024;
+}
+
+uint64_t cpusimd_reduce_workspace(const cpusimd_pool *pool, cpusimd_kind kind, cpusimd_axis shape) {
+    struct blocks blocks = blocks_of(shape, COLUMNS_MAX);
+    int threads = cpusimd_pool_threads(pool);
+    if (!in_parts(&blocks, threads)) return 0;
+    return (uint64_t)threads * shape.outer * shape.inner *
+           cpusimd_type_bytes(cpusimd_accumulator(kind.type));
+}
+
+/* Nothing to reduce: each result is what changes nothing. */
+static void reduce_nothing(const struct reduce_job *job) {
+    size_t results = job->blocks.shape.outer * job->blocks.shape.inner;
+    double accumulator[1];
+    for (size_t i = 0; i < results; i++) {
+        job->reduction.row(job->in, 0, accumulator);
+        finish(job, i, accumulator, 1);
+    }
+}
+
+void cpusimd_reduce_run(cpusimd_pool *pool, cpusimd_kind kind, int operation, int result,
+                        cpusimd_axis shape, double divisor, const void *in, void *out,
+                        void *workspace) {
+    const struct tensor_kernels *kernels = cpusimd_tensor_kernels(kind);
+    struct reduce_job job = {
+        .kernels = kernels, .results = cpusimd_tensor_set(kind.isa)->types[result],
+        .reduction = kernels->reductions[operation], .blocks = blocks_of(shape, COLUMNS_MAX),
+        .in = in, .out = out, .parts = workspace, .in_bytes = cpusimd_type_bytes(kind.type),
+        .out_bytes = cpusimd_type_bytes(result),
+        .part_bytes = cpusimd_type_bytes(cpusimd_accumulator(kind.type)), .divisor = divisor};
+    size_t results = shape.outer * shape.inner, threads = (size_t)cpusimd_pool_threads(pool);
+    if (results == 0) return;
+    if (shape.n == 0) {
+        reduce_nothing(&job);
+    } else if (in_parts(&job.blocks, (int)threads)) {
+        cpusimd_pool_run(pool, part_task, &job);
+        for (size_t i = 1; i < threads; i++)
+            job.reduction.combine(job.parts, job.parts + i * results * job.part_bytes, results);
+        finish(&job, 0, job.parts, results);
+    } else {
+        cpusimd_pool_run(pool, reduce_task, &job);
+    }
+}
+
+struct arg_job {
+    const struct tensor_kernels *kernels;
+    struct blocks blocks;
+    const char *in;
+    int64_t *out;
+    size_t bytes;
+    int smallest, last;
+};
+
+static void arg_task(void *argument, int thread, int threads) {
+    const struct arg_job *job = argument;
+    const cpusimd_axis *shape = &job->blocks.shape;
+    size_t low, high;
+    tensor_share(block_count(&job->blocks), 1, thread, threads, &low, &high);
+    for (size_t block = low; block < high; block++) {
+        const char *in = job->in + start_of(&job->blocks, block) * job->bytes;
+        int64_t *out = job->out + result_of(&job->blocks, block);
+        if (shape->inner == 1)
+            *out = job->kernels->arg_row(in, shape->n, job->smallest, job->last);
+        else
+            job->kernels->arg_columns(in, out, shape->n, shape->inner,
+                                      width(&job->blocks, block), job->smallest, job->last);
+    }
+}
+
+void cpusimd_arg_run(cpusimd_pool *pool, cpusimd_kind kind, int smallest, int last,
+                     cpusimd_axis shape, const void *in, int64_t *out) {
+    struct arg_job job = {cpusimd_tensor_kernels(kind), blocks_of(shape, COLUMNS_MAX), in, out,
+                          cpusimd_type_bytes(kind.type), smallest, last};
+    cpusimd_pool_run(pool, arg_task, &job);
+}
+
+/* ---- softmax -------------------------------------------------------------------------------- */
+
+struct softmax_job {
+    const struct tensor_kernels *kernels;
+    struct blocks blocks;
+    const char *in;
+    char *out, *scratch;
+    size_t bytes;
+    int logarithm, stream;
+};
+
+static void softmax_task(void *argument, int thread, int threads) {
+    const struct softmax_job *job = argument;
+    const cpusimd_axis *shape = &job->blocks.shape;
+    char *scratch = job->scratch + (size_t)thread * SCRATCH_ELEMENTS * sizeof(double);
+    size_t low, high;
+    tensor_share(block_count(&job->blocks), 1, thread, threads, &low, &high);
+    for (size_t block = low; block < high; block++) {
+        size_t start = start_of(&job->blocks, block) * job->bytes;
+        if (shape->inner == 1)
+            job->kernels->softmax_row(job->in + start, job->out + start, shape->n, scratch,
+                                      job->logarithm, job->stream);
+        else
+            job->kernels->softmax_columns(job->in + start, job->out + start, shape->n,
+                                          shape->inner, width(&job->blocks, block), scratch,
+                                          job->logarithm, job->stream);
+    }
+    cpusimd_stream_fence(job->stream);
+}
+
+/* Rows that do not fill whole lines would store lines in part, which past the caches is slow. */
+static int rows_stream(uint64_t count, uint64_t row_bytes, const void *out, size_t bytes) {
+    return cpusimd_streams(2 * count * bytes) && row_bytes % 64 == 0 && (uintptr_t)out % 64 == 0;
+}
+
+/* So many columns that the exponentials of a block can be kept. */
+static size_t softmax_columns(const cpusimd_axis *shape) {
+    size_t columns = SCRATCH_ELEMENTS / (shape->n ? shape->n : 1) / 64 * 64;
+    return columns < 64 ? 64 : columns > COLUMNS_MAX ? COLUMNS_MAX : columns;
+}
+
+uint64_t cpusimd_softmax_workspace(const cpusimd_pool *pool) {
+    return (uint64_t)cpusimd_pool_threads(pool) * SCRATCH_ELEMENTS * sizeof(double);
+}
+
+void cpusimd_softmax_run(cpusimd_pool *pool, cpusimd_kind kind, int logarithm, cpusimd_axis shape,
+                         const void *in, void *out, void *workspace) {
+    size_t bytes = cpusimd_type_bytes(kind.type);
+    struct softmax_job job = {
+        .kernels = cpusimd_tensor_kernels(kind),
+        .blocks = blocks_of(shape, softmax_columns(&shape)), .in = in, .out = out,
+        .scratch = workspace, .bytes = bytes, .logarithm = logarithm};
+    uint64_t row = (shape.inner == 1 ? shape.n : shape.inner) * bytes;
+    job.stream = rows_stream(shape.outer * shape.n * shape.inner, row, out, bytes);
     cpusimd_pool_run(pool, softmax_task, &job);
 }
 
-static void store(void *to, size_t index, double value, size_t bytes) {
-    if (bytes == 4) ((float *)to)[index] = (float)value;
-    else ((double *)to)[index] = value;
-}
+/* ---- normalisation -------------------------------------------------------------------------- */
 
-static void sum_task(void *argument, int thread, int threads) {
-    const struct axis_job *job = argument;
-    const cpusimd_axis *shape = &job->shape;
-    size_t blocks = column_blocks(shape), low, high;
-    cpusimd_share(shape->outer * blocks, 1, thread, threads, &low, &high);
-    for (size_t item = low; item < high; item++) {
-        size_t row = item / blocks, column = item % blocks * COLUMNS_MAX;
-        const char *in = job->in + (row * shape->n * shape->inner + column) * job->bytes;
-        if (shape->inner == 1) store(job->out, row, job->kernels->sum(in, shape->n), job->bytes);
-        else
-            job->kernels->sum_columns(in, job->out + (row * shape->inner + column) * job->bytes,
-                                      shape->n, shape->inner, columns_of(shape, item % blocks));
-    }
-}
-
-/* One sum only: every thread adds a part of it. */
-static void part_task(void *argument, int thread, int threads) {
-    const struct axis_job *job = argument;
-    size_t low, high;
-    cpusimd_share(job->shape.n, 1024, thread, threads, &low, &high);
-    double sum = high > low ? job->kernels->sum(job->in + low * job->bytes, high - low) : 0;
-    store(job->out, (size_t)thread, sum, job->bytes);
-}
-
-void cpusimd_sum_run(cpusimd_pool *pool, cpusimd_numeric type, cpusimd_axis shape, const void *in,
-                     void *out, void *partials) {
-    struct axis_job job = {.kernels = cpusimd_operators(type.isa, type.single), .shape = shape,
-                           .in = in, .out = out, .bytes = element_bytes(type.single)};
-    size_t threads = (size_t)cpusimd_pool_threads(pool);
-    if (shape.n == 0) {
-        for (size_t i = 0; i < shape.outer * shape.inner; i++) store(out, i, 0, job.bytes);
-    } else if (shape.outer * shape.inner == 1 && threads > 1) {
-        job.out = partials;
-        cpusimd_pool_run(pool, part_task, &job);
-        store(out, 0, job.kernels->sum(partials, threads), job.bytes);
-    } else {
-        cpusimd_pool_run(pool, sum_task, &job);
-    }
-}
+struct normalize_job {
+    const struct tensor_kernels *kernels;
+    const char *in, *scale, *bias;
+    char *out;
+    size_t rows, n, bytes;
+    size_t groups, channels, run; /* of group normalisation; channels of one group */
+    double epsilon;
+    int rms, stream;
+};
 
 static void normalize_task(void *argument, int thread, int threads) {
-    const struct axis_job *job = argument;
-    size_t n = job->shape.n, low, high;
-    cpusimd_share(job->shape.outer, 1, thread, threads, &low, &high);
-    for (size_t row = low; row < high; row++)
-        job->kernels->normalize_row(job->in + row * n * job->bytes, job->scale, job->bias,
-                                    job->out + row * n * job->bytes, n, job->epsilon);
+    const struct normalize_job *job = argument;
+    size_t low, high;
+    tensor_share(job->rows, 1, thread, threads, &low, &high);
+    for (size_t row = low; row < high; row++) {
+        const char *in = job->in + row * job->n * job->bytes;
+        char *out = job->out + row * job->n * job->bytes;
+        if (job->groups) {
+            size_t first = row % job->groups * job->channels * job->bytes;
+            job->kernels->normalize_group(in, job->scale + first, job->bias + first, out,
+                                          job->channels, job->run, job->epsilon, job->stream);
+        } else if (job->rms) {
+            job->kernels->rms_row(in, job->scale, out, job->n, job->epsilon, job->stream);
+        } else {
+            job->kernels->normalize_row(in, job->scale, job->bias, out, job->n, job->epsilon,
+                                        job->stream);
+        }
+    }
+    cpusimd_stream_fence(job->stream);
 }
 
-void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_numeric type, uint64_t rows, uint64_t n,
-                           double epsilon, const void *in, const void *scale, const void *bias,
-                           void *out) {
-    struct axis_job job = {.kernels = cpusimd_operators(type.isa, type.single),
-                           .shape = {rows, n, 1}, .in = in, .scale = scale, .bias = bias,
-                           .out = out, .bytes = element_bytes(type.single), .epsilon = epsilon};
+void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_kind kind, int rms, uint64_t rows,
+                           uint64_t n, double epsilon, const void *in, const void *scale,
+                           const void *bias, void *out) {
+    struct normalize_job job = {
+        .kernels = cpusimd_tensor_kernels(kind), .in = in, .scale = scale, .bias = bias,
+        .out = out, .rows = rows, .n = n, .bytes = cpusimd_type_bytes(kind.type),
+        .epsilon = epsilon, .rms = rms};
+    job.stream = rows_stream(rows * n, n * job.bytes, out, job.bytes);
+    cpusimd_pool_run(pool, normalize_task, &job);
+}
+
+void cpusimd_group_normalize_run(cpusimd_pool *pool, cpusimd_kind kind, uint64_t batch,
+                                 uint64_t groups, uint64_t channels, uint64_t run, double epsilon,
+                                 const void *in, const void *scale, const void *bias, void *out) {
+    size_t bytes = cpusimd_type_bytes(kind.type);
+    struct normalize_job job = {
+        .kernels = cpusimd_tensor_kernels(kind), .in = in, .scale = scale, .bias = bias,
+        .out = out, .rows = batch * groups, .n = channels / groups * run, .bytes = bytes,
+        .groups = groups, .channels = channels / groups, .run = run, .epsilon = epsilon};
+    job.stream = rows_stream(batch * channels * run, run * bytes, out, bytes);
     cpusimd_pool_run(pool, normalize_task, &job);
 }

@@ -51,24 +51,58 @@ struct Broadcast {
         }
         return (lefts, rights)
     }
+}
 
-    /// The same with neighbouring dimensions merged where both inputs run through them alike.
-    var merged: cpusimd_broadcast {
-        var rows: [(extent: Int, left: Int, right: Int)] = []
-        for (extent, steps) in zip(extents, zip(leftSteps, rightSteps)) where extent != 1 {
-            if let last = rows.last, last.left == steps.0 * extent, last.right == steps.1 * extent {
-                rows[rows.count - 1] = (last.extent * extent, steps.0, steps.1)
+/// How a kernel runs through a result and through the inputs that are broadcast to it.
+struct Spread {
+    /// The result's extents.
+    let extents: [Int]
+    /// Elements to step in each dimension, for each input; 0 where it is repeated.
+    private let steps: [[Int]]
+
+    /// At most three inputs, which must broadcast to the extents.
+    init(extents: [Int], inputs: [[Int]]) {
+        self.extents = extents
+        steps = inputs.map { input in
+            var steps = [Int](repeating: 0, count: extents.count)
+            var step = 1
+            for (index, extent) in zip(extents.indices.reversed(), input.reversed()) {
+                if extent != 1 { steps[index] = step }
+                step *= extent
+            }
+            return steps
+        }
+    }
+
+    /// The extents of all inputs together; nil where two differ and neither is 1.
+    static func extents(of inputs: [[Int]]) -> [Int]? {
+        var result: [Int] = []
+        for input in inputs {
+            guard let both = Broadcast(result, input) else { return nil }
+            result = both.extents
+        }
+        return result
+    }
+
+    /// Neighbouring dimensions merged where all inputs run through them alike.
+    var merged: cpusimd_spread {
+        var rows: [(extent: Int, steps: [Int])] = []
+        for (index, extent) in extents.enumerated() where extent != 1 {
+            let own = steps.map { $0[index] }
+            if let last = rows.last, last.steps == own.map({ $0 * extent }) {
+                rows[rows.count - 1] = (last.extent * extent, own)
             } else {
-                rows.append((extent, steps.0, steps.1))
+                rows.append((extent, own))
             }
         }
-        if rows.isEmpty { rows = [(1, 0, 0)] }
-        var result = cpusimd_broadcast()
+        if rows.isEmpty { rows = [(1, steps.map { _ in 0 })] }
+        var result = cpusimd_spread()
         result.rank = UInt32(rows.count)
         for (index, row) in rows.enumerated() {
             Self.set(&result.dims, index, row.extent)
-            Self.set(&result.a_steps, index, row.left)
-            Self.set(&result.b_steps, index, row.right)
+            for (input, step) in row.steps.enumerated() {
+                Self.set(&result.steps, 8 * input + index, step)
+            }
         }
         return result
     }

@@ -6,25 +6,61 @@ struct OperatorRow: Sendable {
     var opset: Int
     var type: any Operator.Type
 
-    static let all: [OperatorRow] = [
-        OperatorRow(domain: "assay", name: "Peak", opset: 1, type: Peak.self),
-        OperatorRow(domain: "assay", name: "MemoryRead", opset: 1, type: MemoryPass.self),
-        OperatorRow(domain: "assay", name: "MemoryWrite", opset: 1, type: MemoryPass.self),
-        OperatorRow(domain: "assay", name: "MemoryCopy", opset: 1, type: MemoryPass.self),
-        OperatorRow(domain: "assay", name: "MemoryScale", opset: 1, type: MemoryPass.self),
-        OperatorRow(domain: "assay", name: "MemoryAdd", opset: 1, type: MemoryPass.self),
-        OperatorRow(domain: "assay", name: "MemoryTriad", opset: 1, type: MemoryPass.self),
-        OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
-        OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
-        OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
-        OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
-        OperatorRow(domain: "", name: "Add", opset: 7, type: Add.self),
-        OperatorRow(domain: "", name: "Exp", opset: 1, type: Exp.self),
-        OperatorRow(domain: "", name: "Softmax", opset: 13, type: Softmax.self),
-        OperatorRow(
-            domain: "", name: "LayerNormalization", opset: 17, type: LayerNormalization.self),
-        OperatorRow(domain: "", name: "ReduceSum", opset: 13, type: ReduceSum.self),
-    ]
+    static let all: [OperatorRow] =
+        [
+            OperatorRow(domain: "assay", name: "Peak", opset: 1, type: Peak.self),
+            OperatorRow(domain: "assay", name: "MemoryRead", opset: 1, type: MemoryPass.self),
+            OperatorRow(domain: "assay", name: "MemoryWrite", opset: 1, type: MemoryPass.self),
+            OperatorRow(domain: "assay", name: "MemoryCopy", opset: 1, type: MemoryPass.self),
+            OperatorRow(domain: "assay", name: "MemoryScale", opset: 1, type: MemoryPass.self),
+            OperatorRow(domain: "assay", name: "MemoryAdd", opset: 1, type: MemoryPass.self),
+            OperatorRow(domain: "assay", name: "MemoryTriad", opset: 1, type: MemoryPass.self),
+            OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
+            OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
+            OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
+            OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
+        ] + tensorRows
+
+    /// Element-wise, reducing and normalising operators.
+    private static let tensorRows: [OperatorRow] = {
+        func rows(_ type: any Operator.Type, _ opsets: KeyValuePairs<String, Int>) -> [OperatorRow]
+        {
+            opsets.map {
+                let isOwn = ["Rsqrt", "Silu"].contains($0.key)
+                return OperatorRow(
+                    domain: isOwn ? "assay" : "", name: $0.key, opset: $0.value, type: type)
+            }
+        }
+        return rows(
+            Unary.self,
+            [
+                "Abs": 1, "BitwiseNot": 18, "Ceil": 1, "Cos": 7, "Elu": 1, "Erf": 9, "Exp": 1,
+                "Floor": 1, "Gelu": 20, "IsInf": 10, "IsNaN": 9, "LeakyRelu": 1, "Log": 1,
+                "Neg": 1, "Not": 1, "Reciprocal": 1, "Relu": 1, "Round": 11, "Rsqrt": 1,
+                "Sigmoid": 1, "Sign": 9, "Silu": 1, "Sin": 7, "Sqrt": 1, "Tanh": 1,
+            ])
+            + rows(Clip.self, ["Clip": 11]) + rows(Cast.self, ["Cast": 6])
+            + rows(
+                Binary.self,
+                [
+                    "Add": 7, "And": 7, "BitwiseAnd": 18, "BitwiseOr": 18, "BitwiseXor": 18,
+                    "Div": 7, "Equal": 7, "Greater": 7, "GreaterOrEqual": 12, "Less": 7,
+                    "LessOrEqual": 12, "Max": 8, "Min": 8, "Mul": 7, "Or": 7, "Pow": 7, "Sub": 7,
+                    "Xor": 7,
+                ])
+            + rows(Where.self, ["Where": 9])
+            + rows(
+                Reduce.self,
+                [
+                    "ReduceMax": 18, "ReduceMean": 18, "ReduceMin": 18, "ReduceProd": 18,
+                    "ReduceSum": 13,
+                ])
+            + rows(ArgReduce.self, ["ArgMax": 13, "ArgMin": 13])
+            + rows(Softmax.self, ["Softmax": 13, "LogSoftmax": 13])
+            + rows(
+                LayerNormalization.self, ["LayerNormalization": 17, "RMSNormalization": 23])
+            + rows(GroupNormalization.self, ["GroupNormalization": 21])
+    }()
 
     /// Checks a request against the rules of the operator it names.
     static func make(_ request: Request, _ engine: Engine) throws(Failure) -> any Operator {

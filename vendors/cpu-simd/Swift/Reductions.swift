@@ -21,107 +21,55 @@ extension [Int] {
     }
 }
 
-/// `Softmax` along one axis, as of opset 13.
-final class Softmax: Operator {
-    private let type: Numeric
-    private let set: InstructionSet
-    private let shape: cpusimd_axis
-
-    init(_ request: Request, _ engine: Engine) throws(Failure) {
-        try request.expect(inputs: 1...1, outputs: 1)
-        let input = try request.input(0, "input")
-        type = try request.numeric(input, "input")
-        let rank = input.extents.count
-        let axis = try request.axis(
-            try request.int("axis", default: -1), rank: rank, "axis")
-        try request.expect(try request.output(0, "output"), "output", is: input)
-        shape = input.extents.split(axis..<axis + 1)
-        set = engine.limit
+/// Reductions over any axes, given as a constant: `ReduceSum` as of opset 13, others as of 18.
+final class Reduce: Operator {
+    /// What differs between them.
+    private struct Row {
+        var operation: Int32
+        var types: ElementTypes
+        var isMean = false
     }
 
-    var numeric: Numeric? { type }
-    var kernel: String { "softmax-\(type.name)-\(set.name)" }
+    private static let rows: [String: Row] = [
+        "ReduceMax": Row(operation: CPUSIMD_REDUCE_MAX, types: .all),
+        "ReduceMean": Row(operation: CPUSIMD_REDUCE_SUM, types: .numbers, isMean: true),
+        "ReduceMin": Row(operation: CPUSIMD_REDUCE_MIN, types: .all),
+        "ReduceProd": Row(operation: CPUSIMD_REDUCE_PROD, types: .numbers),
+        "ReduceSum": Row(operation: CPUSIMD_REDUCE_SUM, types: .numbers),
+    ]
+    static var names: [String] { rows.keys.sorted() }
 
-    func run(_ call: borrowing Call) throws(Failure) {
-        if shape.n == 0 { return }
-        unsafe cpusimd_softmax_run(
-            call.pool, type.kernels(set), shape, call.input(0), call.output(0))
-    }
-}
-
-/// `LayerNormalization` over the axes from `axis` to the last.
-final class LayerNormalization: Operator {
-    private let type: Numeric
-    private let set: InstructionSet
-    private let shape: cpusimd_axis
-    private let epsilon: Double
-    private let hasBias: Bool
-
-    init(_ request: Request, _ engine: Engine) throws(Failure) {
-        try request.expect(inputs: 2...3, outputs: 1)
-        let input = try request.input(0, "X")
-        type = try request.numeric(input, "X")
-        let rank = input.extents.count
-        let axis = try request.axis(
-            try request.int("axis", default: -1), rank: rank, "axis")
-        let normalized = Array(input.extents[axis...])
-        let scale = try request.input(1, "Scale")
-        hasBias = request.inputs.count > 2 && request.inputs[2] != nil
-        var factors = [(scale, "Scale")]
-        if hasBias { factors.append((try request.input(2, "B"), "B")) }
-        for (factor, label) in factors {
-            guard factor.dtype == input.dtype else {
-                throw .invalid("LayerNormalization's \(label) must have the type of its X")
-            }
-            guard Array(factor.extents.drop { $0 == 1 }) == Array(normalized.drop { $0 == 1 })
-            else {
-                throw .unsupported(
-                    "LayerNormalization's \(label) must have extents \(normalized) here")
-            }
-        }
-        try request.expect(try request.output(0, "Y"), "Y", is: input)
-        epsilon = try request.float("epsilon", default: 1e-5)
-        shape = input.extents.split(axis..<rank)
-        set = engine.limit
-    }
-
-    var numeric: Numeric? { type }
-    var kernel: String { "layernormalization-\(type.name)-\(set.name)" }
-
-    func run(_ call: borrowing Call) throws(Failure) {
-        if shape.n == 0 { return }
-        unsafe cpusimd_normalize_run(
-            call.pool, type.kernels(set), shape.outer, shape.n, epsilon, call.input(0),
-            call.input(1), hasBias ? call.input(2) : nil, call.output(0))
-    }
-}
-
-/// `ReduceSum` over any axes, given as a constant.
-final class ReduceSum: Operator {
     private let request: Request
+    private let row: Row
     private let input: Request.Tensor
     private let result: Request.Tensor
-    private let type: Numeric
+    private let type: ElementType
     private let set: InstructionSet
     private let engine: Engine
     private let keepsDimensions: Bool
     /// One stage for each group of neighbouring axes, the last group first.
     private var stages: [cpusimd_axis] = []
+    /// Results of all stages but the last, in the accumulator's type.
     private var between: [Workspace] = []
     private var partials: Workspace?
+    private var divisor = 1.0
 
     init(_ request: Request, _ engine: Engine) throws(Failure) {
+        guard let row = Self.rows[request.name] else {
+            throw .unsupported("there is no reduction \(request.name)")
+        }
+        self.row = row
         try request.expect(inputs: 1...2, outputs: 1)
         input = try request.input(0, "data")
-        type = try request.numeric(input, "data")
+        type = try request.elementType(input, "data", of: row.types)
         result = try request.output(0, "reduced")
         guard result.dtype == input.dtype else {
-            throw .invalid("ReduceSum's reduced must have the type of its data")
+            throw .invalid("\(request.name)'s reduced must have the type of its data")
         }
         keepsDimensions = try request.int("keepdims", default: 1) != 0
         if let axes = request.inputs.count > 1 ? request.inputs[1] : nil {
             guard axes.dtype == ASSAY_I64, axes.extents.count == 1 else {
-                throw .invalid("ReduceSum's axes must be a list of i64")
+                throw .invalid("\(request.name)'s axes must be a list of i64")
             }
         }
         self.request = request
@@ -129,8 +77,8 @@ final class ReduceSum: Operator {
         set = engine.limit
     }
 
-    var numeric: Numeric? { type }
-    var kernel: String { "reducesum-\(type.name)-\(set.name)" }
+    var numeric: Numeric? { type.numeric }
+    var kernel: String { "\(request.name.lowercased())-\(type.name)-\(set.name)" }
 
     func prepare(constants: Constants) throws(Failure) {
         let axes = try reducedAxes(constants)
@@ -141,6 +89,7 @@ final class ReduceSum: Operator {
             : kept.map { input.extents[$0] }
         try request.expect(
             result, "reduced", is: .init(dtype: input.dtype, extents: extents))
+        if row.isMean { divisor = Double(axes.reduce(1) { $0 * input.extents[$1] }) }
         var shape = input.extents
         var end = shape.count
         while end > 0 {
@@ -157,9 +106,14 @@ final class ReduceSum: Operator {
         // Without axes the sum of one element each: a copy.
         if stages.isEmpty { stages = [shape.split(shape.count..<shape.count)] }
         for stage in stages.dropLast() {
-            between.append(Workspace(bytes: Int(stage.outer * stage.inner) * type.bytes))
+            between.append(
+                Workspace(bytes: Int(stage.outer * stage.inner) * type.accumulator.bytes))
         }
-        partials = Workspace(bytes: engine.threads * type.bytes)
+        let bytes = stages.enumerated().map { index, stage in
+            let kind = (index == 0 ? type : type.accumulator).kernels(set)
+            return unsafe Int(cpusimd_reduce_workspace(engine.pool, kind, stage))
+        }
+        partials = Workspace(bytes: bytes.max() ?? 0)
     }
 
     private func reducedAxes(_ constants: Constants) throws(Failure) -> Set<Int> {
@@ -167,7 +121,7 @@ final class ReduceSum: Operator {
         var given: [Int64] = []
         if let axes = request.inputs.count > 1 ? request.inputs[1] : nil {
             guard let values = constants.integers(1, count: axes.count) else {
-                throw .unsupported("ReduceSum needs its axes to be constant")
+                throw .unsupported("\(request.name) needs its axes to be constant")
             }
             given = values
         }
@@ -179,7 +133,7 @@ final class ReduceSum: Operator {
         for axis in given {
             let axis = try request.axis(Int(axis), rank: rank, "axis")
             guard axes.insert(axis).inserted else {
-                throw .invalid("ReduceSum's axes name axis \(axis) twice")
+                throw .invalid("\(request.name)'s axes name axis \(axis) twice")
             }
         }
         return axes
@@ -190,10 +144,57 @@ final class ReduceSum: Operator {
         var source = unsafe call.input(0)
         for (index, stage) in stages.enumerated() {
             let isLast = index == stages.count - 1
+            let from = index == 0 ? type : type.accumulator
             let target = unsafe isLast ? call.output(0) : between[index].address
-            unsafe cpusimd_sum_run(
-                call.pool, type.kernels(set), stage, source, target, partials.address)
+            unsafe cpusimd_reduce_run(
+                call.pool, from.kernels(set), row.operation,
+                (isLast ? type : type.accumulator).rawValue, stage, isLast ? divisor : 1, source,
+                target, partials.address)
             unsafe source = UnsafeRawPointer(target)
         }
+    }
+}
+
+/// `ArgMax` and `ArgMin` along one axis, as of opset 13.
+final class ArgReduce: Operator {
+    private let title: String
+    private let isSmallest: Bool
+    private let takesLast: Bool
+    private let type: ElementType
+    private let set: InstructionSet
+    private let shape: cpusimd_axis
+
+    init(_ request: Request, _ engine: Engine) throws(Failure) {
+        try request.expect(inputs: 1...1, outputs: 1)
+        let input = try request.input(0, "data")
+        type = try request.elementType(input, "data", of: .numbers)
+        let axis = try request.axis(
+            try request.int("axis", default: 0), rank: input.extents.count, "axis")
+        guard input.extents[axis] > 0 else {
+            throw .invalid("\(request.name) has nothing to choose from along axis \(axis)")
+        }
+        var extents = input.extents
+        if try request.int("keepdims", default: 1) != 0 {
+            extents[axis] = 1
+        } else {
+            extents.remove(at: axis)
+        }
+        try request.expect(
+            try request.output(0, "reduced"), "reduced",
+            is: .init(dtype: ASSAY_I64, extents: extents))
+        takesLast = try request.int("select_last_index", default: 0) != 0
+        shape = input.extents.split(axis..<axis + 1)
+        title = request.name.lowercased()
+        isSmallest = request.name == "ArgMin"
+        set = engine.limit
+    }
+
+    var kernel: String { "\(title)-\(type.name)-\(set.name)" }
+
+    func run(_ call: borrowing Call) throws(Failure) {
+        if shape.outer * shape.inner == 0 { return }
+        unsafe cpusimd_arg_run(
+            call.pool, type.kernels(set), isSmallest ? 1 : 0, takesLast ? 1 : 0, shape,
+            call.input(0), call.output(0).assumingMemoryBound(to: Int64.self))
     }
 }

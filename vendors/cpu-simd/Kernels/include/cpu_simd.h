@@ -96,30 +96,10 @@ typedef struct cpusimd_numeric {
     int isa, single;
 } cpusimd_numeric;
 
-void cpusimd_exp_run(cpusimd_pool *pool, cpusimd_numeric type, const void *in, void *out,
-                     uint64_t count);
-
-/* Dimensions of the output, and for each input the elements to step: 0 where it is repeated. */
-typedef struct cpusimd_broadcast {
-    uint32_t rank; /* at least 1 */
-    uint64_t dims[8], a_steps[8], b_steps[8];
-} cpusimd_broadcast;
-void cpusimd_add_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_broadcast *shape,
-                     const void *a, const void *b, void *out);
-
 /* A tensor seen as [outer, n, inner], worked on along n. */
 typedef struct cpusimd_axis {
     uint64_t outer, n, inner;
 } cpusimd_axis;
-void cpusimd_softmax_run(cpusimd_pool *pool, cpusimd_numeric type, cpusimd_axis shape,
-                         const void *in, void *out);
-/* Sums along n. `partials` holds one element per thread and is used where outer * inner is 1. */
-void cpusimd_sum_run(cpusimd_pool *pool, cpusimd_numeric type, cpusimd_axis shape, const void *in,
-                     void *out, void *partials);
-/* `rows` rows of n elements; a null bias adds nothing. */
-void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_numeric type, uint64_t rows, uint64_t n,
-                           double epsilon, const void *in, const void *scale,
-                           const void *_Nullable bias, void *out);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end

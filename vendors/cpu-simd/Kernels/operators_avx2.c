@@ -1,9 +1,0 @@
-/* Operators with AVX2 and fused multiply-add. */
-#if defined(__x86_64__)
-#define ISA_NAME avx2
-#define TARGET __attribute__((target("avx2,fma")))
-#define VECTOR_BYTES 32
-#include "templates/operators.h"
-#else
-typedef int cpusimd_no_avx2; /* a translation unit must not be empty */
-#endif

@@ -1,9 +1,0 @@
-/* Operators with the 128-bit vectors of 64-bit Arm. */
-#if defined(__aarch64__)
-#define ISA_NAME neon
-#define TARGET
-#define VECTOR_BYTES 16
-#include "templates/operators.h"
-#else
-typedef int cpusimd_no_neon; /* a translation unit must not be empty */
-#endif

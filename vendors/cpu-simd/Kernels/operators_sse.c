@@ -1,9 +1,0 @@
-/* Operators with SSE2: what every x86-64 has. */
-#if defined(__x86_64__)
-#define ISA_NAME sse
-#define TARGET
-#define VECTOR_BYTES 16
-#include "templates/operators.h"
-#else
-typedef int cpusimd_no_sse; /* a translation unit must not be empty */
-#endif

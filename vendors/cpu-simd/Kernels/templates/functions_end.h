@@ -1,0 +1,24 @@
+/* Forgets what functions.h, trigonometry.h and reductions.h defined for one type. */
+#undef MANTISSA_BITS
+#undef ROUNDING_MAGIC
+#undef WHOLE
+#undef SMALLEST_NORMAL
+#undef LN2
+#undef LN2_HIGH
+#undef LN2_LOW
+#undef EXP_LOW
+#undef EXP_HIGH
+#undef EXP_NORMAL
+#undef ROOT_HALF_BITS
+#undef TANH_LIMIT
+#undef ERFC_LIMIT
+#undef ONE_BITS
+#undef ZERO
+#undef POLYNOMIAL
+#undef TRIGONOMETRIC_LIMIT
+#undef HALF_PI_1
+#undef HALF_PI_2
+#undef HALF_PI_3
+#undef LEAST
+#undef MOST
+#undef REDUCTIONS

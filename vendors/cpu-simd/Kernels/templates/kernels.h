@@ -1,0 +1,40 @@
+/* All kernels of one storage type, and their table. Include with STORAGE, U and HALF. */
+#include "storage.h"
+#include "unary.h"
+#include "binary.h"
+#include "reduction.h"
+#if FLOATING
+#include "softmax.h"
+#include "normalization.h"
+#endif
+
+#define EACH(id, name, expression) [CPUSIMD_##id] = S(name##_each),
+#define PAIRS(id, name, expression) [CPUSIMD_##id] = S(name##_pairs),
+#define REDUCTION(id, name, identity, expression)                                                  \
+    [CPUSIMD_REDUCE_##id] = {S(name##_row), S(name##_columns), N(name##_combine)},
+static const struct tensor_kernels S(kernels) = {
+    .unary = {UNARY_KERNELS(EACH, EACH)},
+    .binary = {BINARY_KERNELS(PAIRS, PAIRS)},
+    .reductions = {REDUCTIONS(REDUCTION)},
+    .divide = N(divide),
+    .store = S(store),
+    .arg_row = S(arg_row),
+    .arg_columns = S(arg_columns),
+#if FLOATING
+    .softmax_row = S(softmax_row),
+    .softmax_columns = S(softmax_columns),
+    .normalize_row = S(normalize_row),
+    .rms_row = S(rms_row),
+    .normalize_group = S(normalize_group),
+#endif
+};
+#undef EACH
+#undef PAIRS
+#undef REDUCTION
+#undef UNARY_KERNELS
+#undef BINARY_KERNELS
+#undef COMPARISONS
+#undef LONG_BLOCK
+#undef EACH_PART
+#undef FEW_ROWS
+#include "storage_end.h"

@@ -1,0 +1,11 @@
+/* Element-wise, reducing and normalising operators with AVX-512. */
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define ISA_NAME avx512
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma")))
+#define VECTOR_BYTES 64
+#define FUSED 1
+#include "templates/tensors.h"
+#else
+typedef int cpusimd_no_avx512_tensors; /* a translation unit must not be empty */
+#endif

@@ -1,0 +1,10 @@
+/* Element-wise, reducing and normalising operators with the 128-bit vectors of 64-bit Arm. */
+#if defined(__aarch64__)
+#define ISA_NAME neon
+#define TARGET
+#define VECTOR_BYTES 16
+#define FUSED 1
+#include "templates/tensors.h"
+#else
+typedef int cpusimd_no_neon_tensors; /* a translation unit must not be empty */
+#endif
