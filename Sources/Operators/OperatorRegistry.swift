@@ -6,7 +6,8 @@ package enum OperatorRegistry {
     package static let all: [OperatorDefinition] =
         [matMul, gemm] + binaryOperators + unaryOperators
         + [softmax, layerNormalization, reduceSum]
-        + [peak] + memoryOperators + [pointerChase, emptyOperation]
+        + [peak] + memoryOperators + [randomAccess, pointerChase] + costOperators
+        + [emptyOperation]
 
     private static let index: [String: OperatorDefinition] = Dictionary(
         uniqueKeysWithValues: all.map { (key($0.domain, $0.name), $0) })

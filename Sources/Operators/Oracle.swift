@@ -28,6 +28,8 @@ final class OracleScratch {
     /// The position outside the softmax axis that `softmaxSlices` belong to.
     var softmaxOuter = -1
     var softmaxSlices: [SoftmaxSlice?] = []
+    /// What all updates of a random access do to each word; empty until they are known.
+    var changes: [UInt64] = []
 }
 
 /// What the oracle expects of a range of outputs.

@@ -71,8 +71,17 @@ static const struct peak_row rows[] = {{-1, -1, 0, 1, 1, "none", nothing}};
 #endif
 #define ROW_COUNT ((int)(sizeof rows / sizeof *rows))
 
+/* Asked for once: hypervisors take tens of microseconds for each question about the CPU. */
+static uint32_t known_features(void) {
+    static _Atomic uint32_t known;
+    const uint32_t asked = 1u << 31;
+    uint32_t had = known;
+    if (!(had & asked)) known = had = peak_features() | asked;
+    return had;
+}
+
 int cpusimd_peak_find(int dtype, int path, int fuses, const char **lacks) {
-    uint32_t had = peak_features() & ~(fuses ? 0u : (uint32_t)PEAK_FMA);
+    uint32_t had = known_features() & ~(fuses ? 0u : (uint32_t)PEAK_FMA);
     const char *missing = 0;
     for (int i = 0; i < ROW_COUNT; i++) {
         if (rows[i].dtype != dtype || rows[i].path != path) continue;

@@ -45,10 +45,10 @@ NEON_KERNEL(fma_f32_scalar, "", float, 1, peak_ones_f32, peak_ones_f32, SCALAR_F
 NEON_KERNEL(fma_f64_scalar, "", double, 1, peak_ones_f64, peak_ones_f64, SCALAR_F64, PEAK_RESTART)
 NEON_KERNEL(fma_f32_neon, "", float, 4, peak_ones_f32, peak_ones_f32, VECTOR_F32, PEAK_RESTART)
 NEON_KERNEL(fma_f64_neon, "", double, 2, peak_ones_f64, peak_ones_f64, VECTOR_F64, PEAK_RESTART)
-NEON_KERNEL(fma_f16_neon, ".arch_extension fp16\n\t", __fp16, 8, peak_ones_f16, peak_ones_f16,
+NEON_KERNEL(fma_f16_neon, ".arch armv8.2-a+fp16\n\t", __fp16, 8, peak_ones_f16, peak_ones_f16,
             VECTOR_F16, PEAK_RESTART_F16)
-NEON_KERNEL(dot_bf16_neon, ".arch_extension bf16\n\t", float, 4, peak_bf16_a, peak_bf16_b,
+NEON_KERNEL(dot_bf16_neon, ".arch armv8.2-a+bf16\n\t", float, 4, peak_bf16_a, peak_bf16_b,
             DOT_BF16, PEAK_RESTART)
 NEON_KERNEL(muladd_i32_neon, "", int32_t, 4, peak_i32_a, peak_i32_b, VECTOR_I32, PEAK_RESTART)
-NEON_KERNEL(dot_i8_neon, ".arch_extension dotprod\n\t", int32_t, 4, peak_u8_a, peak_i8_b, DOT_I8,
+NEON_KERNEL(dot_i8_neon, ".arch armv8.2-a+dotprod\n\t", int32_t, 4, peak_u8_a, peak_i8_b, DOT_I8,
             PEAK_RESTART)

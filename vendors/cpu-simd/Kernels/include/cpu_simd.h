@@ -109,6 +109,25 @@ void cpusimd_chase_destroy(cpusimd_chase *_Nullable chase);
 /* The element index after `steps` steps from element 0. */
 int64_t cpusimd_chase_run(const cpusimd_chase *chase, uint64_t steps);
 
+/* ---- random access -------------------------------------------------------------------------- */
+#define CPUSIMD_RANDOM_STREAMS 256
+/* Copies a table, then updates random words of the copy. `words` is a power of two of at least 2048,
+ * `updates` a multiple of the streams; all of them are shared over the pool. */
+void cpusimd_random_run(cpusimd_pool *pool, const int64_t *from, int64_t *to, uint64_t words,
+                        uint64_t updates);
+
+/* ---- cost of starting ----------------------------------------------------------------------- */
+/* Hands a cache line from thread 0 to thread `partner` and back; returns how often it changed
+ * hands. */
+int64_t cpusimd_hand_over(cpusimd_pool *pool, int partner, uint64_t round_trips);
+/* Starts and joins threads, one after the other; returns how many ran. */
+int64_t cpusimd_spawn(uint64_t count);
+/* Has every thread of the pool do nothing, `count` times; returns the least times of any thread. */
+int64_t cpusimd_parallel(cpusimd_pool *pool, uint64_t count);
+/* Maps pages, writes to each, and unmaps them; returns the faults taken, -1 without memory.
+ * `fresh` becomes the pages that held zeros. */
+int64_t cpusimd_fault(uint64_t pages, int huge, int64_t *fresh);
+
 /* ---- operators ----------------------------------------------------------------------------- */
 /* In all of them `single` is 1 for f32 and 0 for f64, and tensors are dense and row-major. */
 typedef struct cpusimd_numeric {
