@@ -1,6 +1,6 @@
 import Foundation
 
-/// The hottest loop of a compiled function, as objdump shows it.
+/// The innermost loops of a compiled function, as objdump shows them.
 struct MachineCode {
     struct Instruction: Equatable {
         var name: String
@@ -12,8 +12,8 @@ struct MachineCode {
     }
 
     let function: String
-    /// Without the branch back and its counter.
-    let loop: [Instruction]
+    /// Each without the branch back and its counter.
+    let loops: [[Instruction]]
 
     /// The functions of an object file, read by objdump.
     static func functions(ofObject path: String) throws -> [MachineCode] {
@@ -78,18 +78,16 @@ struct MachineCode {
         function: String, _ lines: [(address: String, instruction: Instruction)]
     ) {
         self.function = function
-        var best: [Instruction] = []
+        var loops: [[Instruction]] = []
         for (end, line) in lines.enumerated() where line.instruction.name == "jne" {
             let start = lines.firstIndex { $0.address == line.instruction.operands.first }
             guard let start, start < end else { continue }
-            let body = lines[start..<end].map(\.instruction)
-            // The kernel's loop is the longest without a jump inside.
-            if body.count > best.count, !body.contains(where: { $0.name.hasPrefix("j") }) {
-                best = body
-            }
+            var body = lines[start..<end].map(\.instruction)
+            guard !body.contains(where: { $0.name.hasPrefix("j") }) else { continue }
+            if ["dec", "sub", "add"].contains(body.last?.name) { body.removeLast() }
+            loops.append(body)
         }
-        if ["dec", "sub", "add"].contains(best.last?.name) { best.removeLast() }
-        loop = best
+        self.loops = loops
     }
 }
 
@@ -104,6 +102,11 @@ extension MachineCode {
         -> [String]
     {
         var found: [String] = []
+        func steps(_ loop: [Instruction]) -> Int {
+            loop.count { $0.name.hasPrefix(step[step.count - 1]) }
+        }
+        // Others add up the lanes.
+        let loop = loops.max { steps($0) < steps($1) } ?? []
         // Copies between registers cost nothing on cores that rename them.
         let work = loop.filter { !["mov", "movdqa"].contains($0.name) || $0.readsMemory }
         for (position, instruction) in work.enumerated() {
