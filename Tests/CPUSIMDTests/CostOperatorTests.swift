@@ -25,7 +25,8 @@ extension ThePlugin {
 
         @Test func `A partner that is not there is unsupported`() {
             let refusal = refusal {
-                _ = try counts("CoreToCore", ["roundTrips": .int(1), "partner": .int(2)], threads: 2)
+                _ = try counts(
+                    "CoreToCore", ["roundTrips": .int(1), "partner": .int(2)], threads: 2)
             }
             #expect(refusal?.status == ASSAY_E_UNSUPPORTED)
             #expect(

@@ -3,7 +3,7 @@
     import TestSupport
     import Testing
 
-    /// A step of a kernel: its instructions, how often the loop has it, and on how many accumulators.
+    /// A step of a kernel: its instructions, and how often and on what the loop has it.
     private struct Step: Sendable {
         var kernel: String
         var names: [String]

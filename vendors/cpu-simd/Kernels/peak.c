@@ -1,4 +1,4 @@
-/* Peak arithmetic: the most multiply-adds a core can do, by element type, instruction set and unit. */
+/* Peak arithmetic: the most multiply-adds a core can do, by element type, path and unit. */
 #include "cpu_simd.h"
 #include "peak_data.h"
 #include "peak_features.h"

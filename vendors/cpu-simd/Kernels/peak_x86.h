@@ -82,7 +82,7 @@ typedef int32_t i32x16 __attribute__((vector_size(64)));
 #define X86_KERNEL(NAME, FEATURES, VECTOR, LANE, A, B, STEP)                                       \
     X86_KERNEL_OF(NAME, FEATURES, VECTOR, LANE, A, B, STEP, PEAK_RESTART, SUM_LANES)
 
-/* Half precision counts to 2048 only, so its sums must be quick: 24 lanes' worth in a cycle each. */
+/* Half precision counts to 2048 only, so its sums must be quick: three instructions for each. */
 #define SUM_F16(x, VECTOR, LANE)                                                                   \
     VECTOR sum = {0}, each;                                                                        \
     for (int i = 0; i < 12; i++)                                                                   \

@@ -1,7 +1,7 @@
 /* Random access: words of a table are read, combined with a number and written back, at places that
  * a shift register gives, as in HPC Challenge's RandomAccess. 256 streams of updates have the cache
- * lines in turn, so that no two ever touch the same: threads share streams, not lines, and the table
- * that results does not depend on their number. */
+ * lines in turn, so that no two ever touch the same: threads share streams, not lines, and the
+ * table that results does not depend on their number. */
 #include "cpu_simd.h"
 #include <string.h>
 

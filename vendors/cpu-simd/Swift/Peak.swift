@@ -124,7 +124,7 @@ struct PeakPath {
         "matrix": [PeakPath(name: "amx", number: CPUSIMD_PEAK_AMX, set: nil)],
     ]
 
-    /// The kernel for a type, or why there is none: the end of a sentence that begins with the name.
+    /// The kernel for a type, or why there is none: what follows the path's name in a sentence.
     func kernel(_ type: PeakType, _ engine: Engine) -> Result<PeakKernel, PeakReason> {
         if let set, !set.isAllowed(under: engine.limit) {
             return .failure(PeakReason("is not to be had on this CPU"))

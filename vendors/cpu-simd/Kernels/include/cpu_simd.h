@@ -111,8 +111,8 @@ int64_t cpusimd_chase_run(const cpusimd_chase *chase, uint64_t steps);
 
 /* ---- random access -------------------------------------------------------------------------- */
 #define CPUSIMD_RANDOM_STREAMS 256
-/* Copies a table, then updates random words of the copy. `words` is a power of two of at least 2048,
- * `updates` a multiple of the streams; all of them are shared over the pool. */
+/* Copies a table, then updates random words of the copy. `words` is a power of two of at least
+ * 2048, `updates` a multiple of the streams; all of them are shared over the pool. */
 void cpusimd_random_run(cpusimd_pool *pool, const int64_t *from, int64_t *to, uint64_t words,
                         uint64_t updates);
 
