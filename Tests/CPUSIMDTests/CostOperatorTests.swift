@@ -39,6 +39,18 @@ extension ThePlugin {
             #expect(both == [Int64(pages), Int64(pages)])
         }
 
+        @Test(arguments: [1, 3], ["small", "huge"])
+        func `Every page that is touched holds its own number`(threads: Int, size: String) throws {
+            do {
+                let pages = try counts(
+                    "Capacity", ["bytes": .int(4096 * 1025), "size": .string(size)],
+                    threads: threads)
+                #expect(pages == [1025])
+            } catch let refusal as Refusal {
+                #expect(size == "huge" && refusal.status == ASSAY_E_UNSUPPORTED)
+            }
+        }
+
         @Test(arguments: [1, 2, 5])
         func `Every thread takes part in every region`(threads: Int) throws {
             #expect(try counts("ParallelRegion", ["regions": .int(77)], threads: threads) == [77])

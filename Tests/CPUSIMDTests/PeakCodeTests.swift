@@ -50,6 +50,27 @@
             Step(kernel: "tile_i8_amx", names: ["tdpbusd"], count: 16, accumulators: 4),
         ]
 
+    /// A function of lies.c, what it claims to be made of, and what is found instead.
+    private let measuredLies: [(String, String, [String])] = [
+        ("lie_deleted", "vfmadd", ["1 steps, not 12", "1 accumulators, not 12"]),
+        ("lie_hoisted", "vfmadd", ["vaddsd stands where vfmadd should"]),
+        (
+            "lie_adjacent", "vfmadd",
+            ["4 steps, not 12", "2 accumulators, not 12", "two dependent steps back to back"]
+        ),
+        (
+            "lie_loading", "vfmadd",
+            ["2 steps, not 12", "2 accumulators, not 12", "memory is read"]
+        ),
+        (
+            "lie_clock", "add",
+            [
+                "4 steps, not 12", "1 accumulators, not 12", "two dependent steps back to back",
+                "a number is added that a core can fold away",
+            ]
+        ),
+    ]
+
     @Suite struct PeakCodeTests {
         private func kernels() throws -> [String: MachineCode] {
             let program = try FileManager.default.destinationOfSymbolicLink(
@@ -78,26 +99,7 @@
             #expect(Set(all) == Set(steps.map(\.kernel)))
         }
 
-        @Test(arguments: [
-            ("lie_deleted", "vfmadd", ["1 steps, not 12", "1 accumulators, not 12"]),
-            ("lie_hoisted", "vfmadd", ["vaddsd stands where vfmadd should"]),
-            (
-                "lie_adjacent", "vfmadd",
-                ["4 steps, not 12", "2 accumulators, not 12", "two dependent steps back to back"]
-            ),
-            (
-                "lie_loading", "vfmadd",
-                ["2 steps, not 12", "2 accumulators, not 12", "memory is read"]
-            ),
-            (
-                "lie_clock", "add",
-                [
-                    "4 steps, not 12", "1 accumulators, not 12",
-                    "two dependent steps back to back",
-                    "a number is added that a core can fold away",
-                ]
-            ),
-        ] as [(String, String, [String])])
+        @Test(arguments: measuredLies)
         func `Lies that were once measured are found`(
             name: String, step: String, lies: [String]
         ) throws {

@@ -240,9 +240,10 @@ private let stepsByBytes: [(Int, Int64)] = [
         #expect(point.headline == .latencyAccess)
     }
 
-    @Test(arguments: [
-        (16384, 262_144), (4 << 20, 2 << 20), (1 << 30, 134_217_728),
-    ] as [(Int, Int64)])
+    @Test(
+        arguments: [
+            (16384, 262_144), (4 << 20, 2 << 20), (1 << 30, 134_217_728),
+        ] as [(Int, Int64)])
     func `Random updates visit each word four times, within bounds`(
         bytes: Int, updates: Int64
     ) throws {

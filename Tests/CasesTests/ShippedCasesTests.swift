@@ -32,7 +32,8 @@ import Testing
         #expect(
             library.cases.map(\.id) == [
                 "launch/empty", "launch/parallel", "launch/spawn", "memory/bandwidth",
-                "memory/core-to-core", "memory/latency", "memory/page-fault", "memory/random",
+                "memory/capacity", "memory/core-to-core", "memory/latency", "memory/page-fault",
+                "memory/random",
                 "op/add", "op/exp", "op/layer-normalization", "op/matmul", "op/reduce-sum",
                 "op/softmax", "peak/dot", "peak/fma", "peak/multiply-add", "peak/tile",
             ])

@@ -27,11 +27,12 @@ private struct RandomTable: Decodable {
             operation, inputs: inputs, outputs: [output.view], sampleSeed: 1)
     }
 
-    @Test(arguments: [
-        ("f64", "vector", 768), ("f32", "vector", 768), ("i32", "vector", 768),
-        ("f16", "vector", 1536), ("bf16", "vector", 1536), ("i16", "vector", 1536),
-        ("i8", "vector", 3072), ("bf16", "matrix", 524_288), ("i8", "matrix", 524_288),
-    ] as [(String, String, Int64)])
+    @Test(
+        arguments: [
+            ("f64", "vector", 768), ("f32", "vector", 768), ("i32", "vector", 768),
+            ("f16", "vector", 1536), ("bf16", "vector", 1536), ("i16", "vector", 1536),
+            ("i8", "vector", 3072), ("bf16", "matrix", 524_288), ("i8", "matrix", 524_288),
+        ] as [(String, String, Int64)])
     func `A peak of any type comes in whole grains and counts half its operations`(
         dtype: String, unit: String, grain: Int64
     ) throws {
@@ -95,10 +96,11 @@ private struct RandomTable: Decodable {
                 == "RandomAccess: attribute 'updates' is 300; it must be a multiple of 256")
     }
 
-    @Test(arguments: [
-        ("CoreToCore", "roundTrips", 2, 1), ("PageFault", "pages", 1, 2),
-        ("ParallelRegion", "regions", 1, 1), ("ThreadSpawn", "count", 1, 1),
-    ] as [(String, String, Int64, Int)])
+    @Test(
+        arguments: [
+            ("CoreToCore", "roundTrips", 2, 1), ("PageFault", "pages", 1, 2),
+            ("ParallelRegion", "regions", 1, 1), ("ThreadSpawn", "count", 1, 1),
+        ] as [(String, String, Int64, Int)])
     func `What is done many times is counted and must be exact`(
         name: String, times: String, stepsEach: Int64, outputs: Int
     ) throws {
@@ -115,5 +117,19 @@ private struct RandomTable: Decodable {
         #expect(message(name, [times: .int(0)]).hasSuffix("it must be at least 1"))
         #expect(message(name, [times: .int(1 << 33)]).hasSuffix("it must be at most 4294967296"))
         #expect(try OperatorRegistry.infer(operation) == operation)
+    }
+
+    @Test func `A capacity needs its bytes, and is counted in small pages`() throws {
+        let operation = try ours("Capacity", ["bytes": .int(1 << 30)])
+        #expect(OperatorRegistry.memoryNeeded(operation).value == (1 << 30) + 8)
+        #expect(try OperatorRegistry.work(of: operation).steps == 1 << 18)
+        let tensors = Tensors()
+        let output = tensors.make(operation.outputs[0])
+        output.store(Int64(1 << 18), at: 0)
+        #expect(try verify(operation, output).passed)
+        output.store(Int64(1 << 18) - 1, at: 0)
+        #expect(try !verify(operation, output).passed)
+        #expect(
+            message("Capacity", ["bytes": .int(5000)]).contains("must be a multiple of 4096"))
     }
 }

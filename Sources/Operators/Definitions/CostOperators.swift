@@ -33,7 +33,34 @@ private func cost(
 /// Bounds what one call may ask of the system.
 private let costMax: Int64 = 1 << 32
 
+/// Memory that is written to and read again, page by page: how much there really is.
+private let capacity = OperatorDefinition(
+    domain: "assay", "Capacity", since: 1, inputs: [], outputs: [FormalTensor("counts")],
+    attributes: [
+        FormalAttribute(required: "bytes", .int, least: 4096),
+        FormalAttribute("size", .string("small"), choices: ["small", "huge"]),
+    ],
+    inference: { operation throws(OperatorError) in
+        let bytes = operation.int("bytes") ?? 0
+        guard bytes % 4096 == 0, bytes <= 1 << 46 else {
+            throw operation.error(
+                .attribute,
+                "attribute 'bytes' is \(bytes); it must be a multiple of 4096, at most \(1 << 46)")
+        }
+        operation.inputs = []
+        operation.outputs = [TensorSpec("counts", .i64, [1])]
+    },
+    work: { Work(steps: UInt64($0.int("bytes") ?? 0) / 4096) },
+    oracle: Oracle(
+        rule: { _ in .exact },
+        operationCount: { _ in 1 },
+        words: { _, _ in "exactly the pages of 4096 bytes, each with its own number" },
+        evaluate: { call, _, expected in
+            expected.values[0] = Double((call.operation.int("bytes") ?? 0) / 4096)
+        }))
+
 let costOperators: [OperatorDefinition] = [
+    capacity,
     // A line that one core has written is read and written by another, and back.
     cost(
         "CoreToCore", "roundTrips", default: 10_000, stepsEach: 2,

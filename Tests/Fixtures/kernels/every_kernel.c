@@ -138,6 +138,8 @@ static void starting(cpusimd_pool *pool) {
     expect(cpusimd_spawn(3) == 3, "threads");
     int64_t fresh = 0;
     expect(cpusimd_fault(10, 0, &fresh) >= 0 && fresh == 10, "pages");
+    expect(cpusimd_capacity(pool, 4096 * 33, 0) == 33, "capacity");
+    expect(cpusimd_huge_given() >= 0, "huge pages");
 }
 
 int main(void) {

@@ -85,23 +85,85 @@ static uint64_t faults_so_far(void) {
     return getrusage(RUSAGE_THREAD, &usage) == 0 ? (uint64_t)usage.ru_minflt : 0;
 }
 
-int64_t cpusimd_fault(uint64_t pages, int huge, int64_t *fresh) {
-    const size_t page = huge ? (size_t)2 << 20 : 4096;
-    size_t bytes = pages * page + (huge ? page : 0);
+struct pages {
+    char *mapping, *first;
+    size_t page, bytes;
+};
+
+/* Pages of one size from their own boundary on; a null `first` without memory. */
+static struct pages map_pages(uint64_t count, int huge) {
+    struct pages pages = {.page = huge ? (size_t)2 << 20 : 4096};
+    pages.bytes = (count + 1) * pages.page;
+    pages.mapping =
+        mmap(NULL, pages.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages.mapping == MAP_FAILED) return pages;
+    uintptr_t end = (uintptr_t)pages.mapping + pages.page - 1;
+    pages.first = (char *)(end / pages.page * pages.page);
+    (void)madvise(pages.mapping, pages.bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    return pages;
+}
+
+int64_t cpusimd_fault(uint64_t count, int huge, int64_t *fresh) {
+    struct pages pages = map_pages(count, huge);
     *fresh = 0;
-    char *mapping =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapping == MAP_FAILED) return -1;
-    char *first = (char *)(((uintptr_t)mapping + page - 1) / page * page);
-    (void)madvise(mapping, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    if (!pages.first) return -1;
     uint64_t before = faults_so_far();
-    for (uint64_t i = 0; i < pages; i++) {
-        volatile char *at = first + i * page;
+    for (uint64_t i = 0; i < count; i++) {
+        volatile char *at = pages.first + i * pages.page;
         /* A write first: reading would map the one page of zeros, to be faulted in again. */
         *at |= 1;
         *fresh += *at == 1;
     }
     uint64_t faults = faults_so_far() - before;
-    munmap(mapping, bytes);
+    munmap(pages.mapping, pages.bytes);
     return (int64_t)faults;
+}
+
+int cpusimd_huge_given(void) {
+    struct pages pages = map_pages(1, 1);
+    if (!pages.first) return 0;
+    volatile char *at = pages.first;
+    at[0] = 1;
+    uint64_t before = faults_so_far();
+    /* Elsewhere in the same huge page: nothing is left to be done if it is one. */
+    for (size_t i = 4096; i < pages.page; i += 4096) at[i] = 1;
+    uint64_t faults = faults_so_far() - before;
+    munmap(pages.mapping, pages.bytes);
+    return faults < 100;
+}
+
+/* ---- capacity ------------------------------------------------------------------------------- */
+#define SMALL_PAGE 4096
+
+struct capacity {
+    char *first;
+    uint64_t pages;
+    int touch; /* 0: read again */
+    _Atomic int64_t good;
+};
+
+static void capacity_task(void *argument, int thread, int threads) {
+    struct capacity *job = argument;
+    uint64_t low = job->pages * (uint64_t)thread / (uint64_t)threads;
+    uint64_t high = job->pages * ((uint64_t)thread + 1) / (uint64_t)threads;
+    int64_t good = 0;
+    for (uint64_t i = low; i < high; i++) {
+        volatile uint64_t *at = (volatile uint64_t *)(void *)(job->first + i * SMALL_PAGE);
+        /* Every page holds its own number, so that none can stand for two. */
+        if (job->touch) *at += i + 1;
+        else good += *at == i + 1;
+    }
+    job->good += good;
+}
+
+int64_t cpusimd_capacity(cpusimd_pool *pool, uint64_t bytes, int huge) {
+    const uint64_t page = huge ? (uint64_t)2 << 20 : SMALL_PAGE;
+    struct pages pages = map_pages((bytes + page - 1) / page, huge);
+    if (!pages.first) return -1;
+    struct capacity job = {.first = pages.first, .pages = bytes / SMALL_PAGE, .touch = 1};
+    cpusimd_pool_run(pool, capacity_task, &job);
+    job.touch = 0;
+    cpusimd_pool_run(pool, capacity_task, &job);
+    munmap(pages.mapping, pages.bytes);
+    return job.good;
 }

@@ -3,13 +3,15 @@ internal import CPUSIMDKernels
 
 extension Request {
     /// How often to do a thing; checks that there are no inputs and one output of `outputs` counts.
-    fileprivate func times(_ attribute: String, outputs count: Int = 1) throws(Failure) -> UInt64 {
+    fileprivate func times(
+        _ attribute: String, outputs count: Int = 1, most: Int = 1 << 32
+    ) throws(Failure) -> UInt64 {
         try expect(inputs: 0...0, outputs: 1)
         try expect(
             try output(0, "counts"), "counts", is: .init(dtype: ASSAY_I64, extents: [count]))
         let times = try int(attribute)
-        guard times > 0, times <= 1 << 32 else {
-            throw .invalid("\(name)'s \(attribute) must be from 1 to 4294967296")
+        guard times > 0, times <= most else {
+            throw .invalid("\(name)'s \(attribute) must be from 1 to \(most)")
         }
         return UInt64(times)
     }
@@ -62,6 +64,9 @@ final class PageFault: Operator {
         let faults = unsafe cpusimd_fault(trial, isHuge ? 1 : 0, &fresh)
         guard faults >= 0 else { throw .noMemory("PageFault cannot map \(trial) pages") }
         // A huge page that is not to be had is 512 small ones, of which one was touched.
+        guard !isHuge || cpusimd_huge_given() != 0 else {
+            throw .unsupported("PageFault has no huge pages here: the system gives small ones")
+        }
         guard faults >= trial else {
             throw .unsupported(
                 "PageFault cannot be counted here: \(trial) pages took \(faults) faults")
@@ -108,5 +113,37 @@ final class ThreadSpawn: Operator {
     func run(_ call: borrowing Call) throws(Failure) {
         let done = cpusimd_spawn(count)
         unsafe call.output(0).storeBytes(of: done, as: Int64.self)
+    }
+}
+
+/// `assay.Capacity`: memory that is mapped, written to and read again, by all threads.
+final class Capacity: Operator {
+    private let bytes: UInt64
+    private let isHuge: Bool
+
+    init(_ request: Request, _ engine: Engine) throws(Failure) {
+        bytes = try request.times("bytes", most: 1 << 46)
+        guard bytes % 4096 == 0 else {
+            throw .invalid("Capacity's bytes must be a multiple of 4096")
+        }
+        switch try request.string("size", default: "small") {
+        case "small": isHuge = false
+        case "huge": isHuge = true
+        case let other: throw .unsupported("Capacity has no pages of size '\(other)'")
+        }
+    }
+
+    var kernel: String { "touch-\(isHuge ? "huge" : "small")" }
+
+    func prepare(constants: Constants) throws(Failure) {
+        guard !isHuge || cpusimd_huge_given() != 0 else {
+            throw .unsupported("Capacity has no huge pages here: the system gives small ones")
+        }
+    }
+
+    func run(_ call: borrowing Call) throws(Failure) {
+        let pages = unsafe cpusimd_capacity(call.pool, bytes, isHuge ? 1 : 0)
+        guard pages >= 0 else { throw .noMemory("Capacity cannot map \(bytes) bytes") }
+        unsafe call.output(0).storeBytes(of: pages, as: Int64.self)
     }
 }

@@ -127,6 +127,11 @@ int64_t cpusimd_parallel(cpusimd_pool *pool, uint64_t count);
 /* Maps pages, writes to each, and unmaps them; returns the faults taken, -1 without memory.
  * `fresh` becomes the pages that held zeros. */
 int64_t cpusimd_fault(uint64_t pages, int huge, int64_t *fresh);
+/* Whether the system gives huge pages where they are asked for: 1 or 0. */
+int cpusimd_huge_given(void);
+/* Maps memory, has the pool's threads write each small page's own number into it, and read all of
+ * them again; returns the pages that held theirs, -1 without memory. */
+int64_t cpusimd_capacity(cpusimd_pool *pool, uint64_t bytes, int huge);
 
 /* ---- operators ----------------------------------------------------------------------------- */
 /* In all of them `single` is 1 for f32 and 0 for f64, and tensors are dense and row-major. */
