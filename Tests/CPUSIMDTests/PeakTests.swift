@@ -71,6 +71,17 @@ extension ThePlugin {
                 refusal?.message == "Peak of bf16 cannot run here: sse has no kernel for it")
         }
 
+        @Test func `Only a path that a feature would mend is named, where there is one`() throws {
+            let session = try Session(threads: 1)
+            let refusal = try refusal { _ = try run(session, "f16", operations: 1536) }
+            // Nothing to see where the processor has it.
+            guard let refusal else { return }
+            #expect(
+                ["avx512 needs AVX512_FP16", "avx512 needs AVX-512", "neon needs FEAT_FP16"]
+                    .contains { refusal.message == "Peak of f16 cannot run here: " + $0 }
+                    || !instructionSets.contains("avx512"))
+        }
+
         @Test func `Vector paths are none of the matrix unit`() throws {
             let session = try Session(threads: 1)
             let refusal = try refusal {

@@ -33,17 +33,20 @@ final class Peak: Operator {
             let set = engine.isForced ? " with ASSAY_CPU_ISA=\(engine.limit.name)" : ""
             throw .unsupported("Peak's unit '\(unit)' has no path '\(named)'\(set)")
         }
-        var reasons: [String] = []
+        var reasons: [PeakReason] = []
         var candidates: [PeakKernel] = []
         for path in wanted {
             switch path.kernel(type, engine) {
             case .success(let kernel): candidates.append(kernel)
-            case .failure(let reason): reasons.append("\(path.name) \(reason)")
+            case .failure(let reason): reasons.append(reason)
             }
         }
         guard let first = candidates.first else {
+            // What a feature would mend says more than what nothing does.
+            let mendable = reasons.filter(\.isMendable)
+            let shown = (mendable.isEmpty ? reasons : mendable).map(\.description)
             throw .unsupported(
-                "Peak of \(dtype) cannot run here: \(reasons.joined(separator: "; "))")
+                "Peak of \(dtype) cannot run here: \(shown.joined(separator: "; "))")
         }
         let operations = try request.int("operations", default: 96 << 20)
         let grain = Int(cpusimd_peak_grain(type.rawValue, first.path.number))
@@ -124,10 +127,10 @@ struct PeakPath {
         "matrix": [PeakPath(name: "amx", number: CPUSIMD_PEAK_AMX, set: nil)],
     ]
 
-    /// The kernel for a type, or why there is none: what follows the path's name in a sentence.
+    /// The kernel for a type, or why there is none.
     func kernel(_ type: PeakType, _ engine: Engine) -> Result<PeakKernel, PeakReason> {
         if let set, !set.isAllowed(under: engine.limit) {
-            return .failure(PeakReason("is not to be had on this CPU"))
+            return .failure(PeakReason("\(name) is not to be had on this CPU"))
         }
         var lacks: UnsafePointer<CChar>?
         let fuses = set.map { engine.fuses($0) } ?? true
@@ -137,17 +140,22 @@ struct PeakPath {
             return .success(PeakKernel(path: self, number: found, verb: verb))
         }
         guard let feature = unsafe lacks.map({ unsafe String(cString: $0) }) else {
-            return .failure(PeakReason("has no kernel for it"))
+            return .failure(PeakReason("\(name) has no kernel for it"))
         }
-        return .failure(PeakReason("needs \(feature)"))
+        return .failure(PeakReason("\(name) needs \(feature)", isMendable: true))
     }
 }
 
 /// Why a path has no kernel.
 struct PeakReason: Error, CustomStringConvertible {
     let description: String
+    /// Whether another processor would have it.
+    let isMendable: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, isMendable: Bool = false) {
+        self.description = description
+        self.isMendable = isMendable
+    }
 }
 
 /// A kernel that this process may run.
