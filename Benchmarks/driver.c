@@ -2,9 +2,9 @@
  *
  * Usage: driver CPU[,CPU...]. Reads one command a line, answers one line each:
  *   memory KERNEL STORES BYTES MS   prepares one kernel; samples will take about MS milliseconds
- *   peak DTYPE PATH MS              prepares peak arithmetic
+ *   peak DTYPE PATH UNIT MS         prepares peak arithmetic
  *   run ours | gcc | clang          one sample: nanoseconds, and bytes or operations done
- *   clock ISA_NUMBER ADDITIONS MS   hertz, the least of all threads
+ *   clock KERNEL ADDITIONS MS       hertz beside the kernel's instructions, the least of threads
  * Answers begin with "ok", or "no" and a reason. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 #include <time.h>
 
 const assay_plugin *assay_cpu_simd_entry_v1(const assay_host *host, assay_error *e);
-double measured_clock(int isa, uint64_t loops, int additions);
+double measured_clock(const char *kernel, uint64_t loops, int additions);
 
 typedef double (*loop)(double *, const double *, const double *, size_t, uint64_t, double);
 #define LOOPS(compiler)                                                                            \
@@ -174,18 +174,20 @@ static int memory(const char *kernel, const char *stores, uint64_t bytes, double
     return 1;
 }
 
-static int peak(const char *dtype, const char *path, double ms, char *used) {
+static int peak(const char *dtype, const char *path, const char *unit, double ms, char *used) {
     forget();
     g.input_count = 0;
     g.kernel = -1;
     if (!buffer(2, 1)) return 0;
     g.outputs[0] = &g.tensors[2];
-    uint64_t grain = CPUSIMD_PEAK_UNIT * (uint64_t)cpusimd_pool_threads(g.pool);
+    /* A multiple of every type's grain. */
+    uint64_t grain = strcmp(unit, "matrix") == 0 ? CPUSIMD_PEAK_TILE_GRAIN : 4 * CPUSIMD_PEAK_GRAIN;
+    grain *= (uint64_t)cpusimd_pool_threads(g.pool);
     g.work = grain * 1024;
     for (int attempt = 0; attempt < 4; attempt++) {
-        assay_kv attributes[3] = {string("dtype", dtype), string("path", path),
-                                  number("operations", (int64_t)g.work)};
-        if (!prepare("Peak", attributes, 3, used)) return 0;
+        assay_kv attributes[4] = {string("dtype", dtype), string("path", path),
+                                  string("unit", unit), number("operations", (int64_t)g.work)};
+        if (!prepare("Peak", attributes, 4, used)) return 0;
         uint64_t took = sample();
         if (attempt == 3 || (double)took >= 0.8 * ms * 1e6) break;
         g.work = (uint64_t)((double)g.work * ms * 1e6 / (double)(took ? took : 1)) / grain * grain;
@@ -211,7 +213,8 @@ static uint64_t comparator(int compiler) {
 }
 
 struct clock_job {
-    int isa, additions;
+    const char *kernel;
+    int additions;
     uint64_t loops;
     double hertz[64];
 };
@@ -219,11 +222,11 @@ struct clock_job {
 static void clock_task(void *argument, int thread, int threads) {
     struct clock_job *job = argument;
     (void)threads;
-    job->hertz[thread & 63] = measured_clock(job->isa, job->loops, job->additions);
+    job->hertz[thread & 63] = measured_clock(job->kernel, job->loops, job->additions);
 }
 
-static double clocks(int isa, int additions, double ms) {
-    struct clock_job job = {.isa = isa, .additions = additions,
+static double clocks(const char *kernel, int additions, double ms) {
+    struct clock_job job = {.kernel = kernel, .additions = additions,
                             .loops = (uint64_t)(ms * 1e-3 * 3e9 / 30)};
     cpusimd_pool_run(g.pool, clock_task, &job);
     double least = job.hertz[0];
@@ -233,18 +236,18 @@ static double clocks(int isa, int additions, double ms) {
 }
 
 static void answer(const char *line) {
-    char one[32], two[32], used[128] = "";
+    char one[32], two[32], three[32], used[128] = "";
     unsigned long long bytes;
     double ms;
-    int isa, additions;
+    int additions;
     if (sscanf(line, "memory %31s %31s %llu %lf", one, two, &bytes, &ms) == 4) {
         if (memory(one, two, bytes, ms, used)) printf("ok %s\n", used);
         else printf("no %s\n", failure.message);
-    } else if (sscanf(line, "peak %31s %31s %lf", one, two, &ms) == 3) {
-        if (peak(one, two, ms, used)) printf("ok %s\n", used);
+    } else if (sscanf(line, "peak %31s %31s %31s %lf", one, two, three, &ms) == 4) {
+        if (peak(one, two, three, ms, used)) printf("ok %s\n", used);
         else printf("no %s\n", failure.message);
-    } else if (sscanf(line, "clock %d %d %lf", &isa, &additions, &ms) == 3) {
-        printf("ok %.0f\n", clocks(isa, additions, ms));
+    } else if (sscanf(line, "clock %31s %d %lf", one, &additions, &ms) == 3) {
+        printf("ok %.0f\n", clocks(one, additions, ms));
     } else if (sscanf(line, "run %31s", one) == 1) {
         uint64_t took = strcmp(one, "ours") == 0 ? sample() : comparator(strcmp(one, "gcc") != 0);
         printf("ok %llu %llu\n", (unsigned long long)took, (unsigned long long)g.work);

@@ -6,7 +6,10 @@ enum CaseTable {
     static let cacheStates = CacheState.allCases.map(\.rawValue)
     static let timingModes = TimingMode.allCases.map(\.rawValue)
     static let streamKernels = ["read", "write", "copy", "scale", "add", "triad"]
-    static let peakPaths = ["best", "scalar", "sse", "avx2", "avx512", "neon"]
+    static let memoryKernels = streamKernels + ["random", "chase"]
+    static let peakKinds = PeakWorkload.dtypes.map(\.kind)
+    static let peakDTypes = ["f32", "f64", "f16", "bf16", "i32", "i16", "i8"]
+    static let peakPaths = ["best", "scalar", "sse", "avx2", "avx512", "amx", "neon"]
 
     static let root = Table(
         "case", "A case: one workload, its axes, how it is measured and how it is verified.",
@@ -86,16 +89,21 @@ enum CaseTable {
         "peak", "As many operations a second as the processor can do, with no memory traffic.",
         [
             Field(
-                "peak", .word(["fma"]), required: true,
-                "fma: independent chains of fused multiply-adds, 2 operations each."),
-            Field("dtype", .wordOrReference(["f32", "f64"]), required: true, "The element type."),
+                "peak", .word(peakKinds), required: true,
+                "What each step is, 2 operations for each multiply-add. fma: fused, of f32, f64 or "
+                    + "f16. dot: of 2 neighbours of bf16 or i16, or 4 of i8, added to 32 bits. "
+                    + "multiplyAdd: of i32, apart. tile: of tiles of bf16, f16 or i8."),
+            Field("dtype", .wordOrReference(peakDTypes), required: true, "The element type."),
             Field(
                 "path", .wordOrReference(peakPaths),
-                "An instruction set, or best: the widest there is. Default: best."),
-            Field("unit", .wordOrReference(["vector"]), "Which units work. Default: vector."),
+                "An instruction set, or best: the fastest there is. Default: best."),
+            Field(
+                "unit", .wordOrReference(["vector", "matrix"]),
+                "Which units work. Default: matrix for tile, else vector."),
             Field(
                 "operations", .formula,
-                "Operations of one call, over all threads: a multiple of 768. Default: "
+                "Operations of one call, over all threads: a multiple of 768, of 1536 for 16 bits, "
+                    + "of 3072 for 8, of 524288 for tiles. Default: "
                     + "\(PeakWorkload.operationsDefault)."
             ),
             Field("threads", .scalar, "As under measure."),
@@ -109,9 +117,12 @@ enum CaseTable {
         "traffic", "A memory kernel and its parameters.",
         [
             Field(
-                "kernel", .wordOrReference(streamKernels + ["chase"]), required: true,
-                "A STREAM kernel on f64, or chase: a chain of dependent reads."),
-            Field("bytes", .formula, required: true, "The size of all arrays together."),
+                "kernel", .wordOrReference(memoryKernels), required: true,
+                "A STREAM kernel on f64; random: updates of random words; or chase: a chain of "
+                    + "dependent reads."),
+            Field(
+                "bytes", .formula, required: true,
+                "The size of all arrays together; random: of the table, a power of two."),
             Field(
                 "stores", .wordOrReference(["plain", "nonTemporal"]),
                 "How the arrays are written. A read has no stores: there, values other than plain "
@@ -120,11 +131,16 @@ enum CaseTable {
                 "repetitions", .formula,
                 "Passes over the arrays in one call. Default: 16 MiB / bytes, at least 1."),
             Field("scalar", .number, "The constant of write, scale and triad. Default: 3."),
+            Field(
+                "updates", .formula,
+                "Random: updates of one call, a multiple of 256. Default: 4 for each word, at "
+                    + "least 262144 and at most 134217728."),
             Field("stride", .formula, "Chase: bytes from node to node. Default: 64."),
             Field(
                 "window", .formula,
                 "Chase: bytes whose nodes are all visited before the next such window; 0: all of "
-                    + "it is one window. Default: 0."),
+                    + "it is one window. One that is not smaller than the table makes no point. "
+                    + "Default: 0."),
             Field(
                 "steps", .formula,
                 "Chase: dependent reads in one call. Default: bytes / stride, which visits every "

@@ -1,6 +1,6 @@
 import Model
 
-/// Traffic to caches or memory: a STREAM kernel, or a chain of dependent reads.
+/// Traffic to caches or memory: a STREAM kernel, random updates, or a chain of dependent reads.
 struct MemoryWorkload: Workload {
     /// One pass over less than this is too short to time, so small arrays are passed repeatedly.
     static let bytesPerCall: Int64 = 16 << 20
@@ -9,9 +9,12 @@ struct MemoryWorkload: Workload {
     /// Bounds a call at about a tenth of a second where each read goes to memory.
     static let stepsMax: Int64 = 1 << 20
     static let bytesMax: Int64 = 1 << 44
+    /// Bounds what the oracle has to repeat of random updates.
+    static let updatesMax: Int64 = 1 << 29
 
     private static let streamKeys = ["stores", "repetitions", "scalar"]
     private static let chaseKeys = ["stride", "window", "steps", "pages"]
+    private static let randomKeys = ["updates"]
     private static let operatorNames = [
         "read": "MemoryRead", "write": "MemoryWrite", "copy": "MemoryCopy",
         "scale": "MemoryScale", "add": "MemoryAdd", "triad": "MemoryTriad",
@@ -30,11 +33,11 @@ struct MemoryWorkload: Workload {
     let stride: Formula
     let window: Formula
     let steps: Formula?
+    let updates: Formula?
 
     init(_ node: Node, _ context: inout WorkloadContext) {
         place = node["kernel"]?.place ?? node.place
-        let kernels = CaseTable.streamKernels + ["chase"]
-        kernel = context.term(node["kernel"], kernels) ?? .literal("read")
+        kernel = context.term(node["kernel"], CaseTable.memoryKernels) ?? .literal("read")
         bytes = context.formula(node["bytes"]) ?? Formula(0)
         stores = context.term(node["stores"], ["plain", "nonTemporal"]) ?? .literal("plain")
         pages = context.term(node["pages"], ["small", "huge"]) ?? .literal("small")
@@ -43,6 +46,7 @@ struct MemoryWorkload: Workload {
         stride = context.formula(node["stride"]) ?? Formula(64)
         window = context.formula(node["window"]) ?? Formula(0)
         steps = context.formula(node["steps"])
+        updates = context.formula(node["updates"])
         refuseForeignKeys(node, &context)
     }
 
@@ -56,11 +60,13 @@ struct MemoryWorkload: Workload {
                 .compactMap { $0.cell(reference.field)?.text }
         }
         let hasChase = kernels.contains("chase")
-        let hasStream = kernels.contains { $0 != "chase" }
+        let hasRandom = kernels.contains("random")
+        let hasStream = kernels.contains { $0 != "chase" && $0 != "random" }
         for entry in node.map ?? [] {
             let isForeign =
                 (!hasStream && Self.streamKeys.contains(entry.key))
                 || (!hasChase && Self.chaseKeys.contains(entry.key))
+                || (!hasRandom && Self.randomKeys.contains(entry.key))
             guard isForeign else { continue }
             context.findings.add(
                 entry.keyPlace,
@@ -70,11 +76,12 @@ struct MemoryWorkload: Workload {
     }
 
     func headline(at combination: Combination) -> Headline {
-        kernel.text(at: combination) == "chase" ? .latencyAccess : .bandwidth
+        ["chase", "random"].contains(kernel.text(at: combination)) ? .latencyAccess : .bandwidth
     }
 
     func operation(at combination: Combination) throws(Fault) -> Operation? {
         let kernel = kernel.text(at: combination)
+        if kernel == "random" { return try random(at: combination) }
         guard let name = Self.operatorNames[kernel], let arrays = Self.arrayCounts[kernel] else {
             return try chase(at: combination)
         }
@@ -98,10 +105,25 @@ struct MemoryWorkload: Workload {
             ])
     }
 
-    private func chase(at combination: Combination) throws(Fault) -> Operation {
+    private func random(at combination: Combination) throws(Fault) -> Operation {
+        let bytes = try bytes.value(at: combination, in: 16384...Self.bytesMax, "bytes")
+        let updates =
+            try updates?.value(at: combination, in: 256...Self.updatesMax, "updates")
+            ?? min(max(bytes / 2, 1 << 18), 1 << 27)
+        return Operation(
+            domain: "assay", name: "RandomAccess", opset: 0, inputs: [], outputs: [],
+            attributes: [
+                Attribute("bytes", .int(bytes)),
+                Attribute("updates", .int(updates)),
+            ])
+    }
+
+    private func chase(at combination: Combination) throws(Fault) -> Operation? {
         let bytes = try bytes.value(at: combination, in: 16...Self.bytesMax, "bytes")
         let stride = try stride.value(at: combination, in: 8...bytes, "stride")
-        let window = try window.value(at: combination, in: 0...bytes, "window")
+        let window = try window.value(at: combination, in: 0...Self.bytesMax, "window")
+        // All of the table is window 0: the same point a second time.
+        if window >= bytes { return nil }
         let nodes = bytes / stride
         let steps =
             try steps?.value(at: combination, in: 1...(1 << 40), "steps")

@@ -6,6 +6,11 @@ struct OperatorWorkload: Workload {
     static let products: Set<String> = [
         "MatMul", "Gemm", "Conv", "ConvTranspose", "MatMulInteger", "QLinearMatMul", "Attention",
     ]
+    /// Operators of ours that do a thing many times, for what it costs once.
+    static let costs: Set<String> = [
+        "Capacity", "CoreToCore", "PageFault", "ParallelRegion", "PointerChase", "RandomAccess",
+        "ThreadSpawn",
+    ]
     /// Beyond this many elements a tensor fits no machine, and sizes would overflow.
     static let elementCountMax = 1 << 42
     static let rankMax = 8
@@ -137,7 +142,8 @@ struct OperatorWorkload: Workload {
     // MARK: - At a point
 
     func headline(at combination: Combination) -> Headline {
-        Self.products.contains(name) ? .throughputFlop : .time
+        if domain == "assay", Self.costs.contains(name) { return .latencyAccess }
+        return Self.products.contains(name) ? .throughputFlop : .time
     }
 
     func operation(at combination: Combination) throws(Fault) -> Operation? {

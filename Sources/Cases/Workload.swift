@@ -68,40 +68,6 @@ struct LaunchWorkload: Workload {
     }
 }
 
-/// As many operations a second as there can be.
-struct PeakWorkload: Workload {
-    /// A multiple of 768 for each of up to 131,072 threads, and about 1 ms of one core's vectors.
-    static let operationsDefault: Int64 = 96 << 20
-
-    let place: Place
-    let dtype: Term
-    let path: Term
-    let unit: Term
-    let operations: Formula
-
-    init(_ node: Node, _ context: inout WorkloadContext) {
-        place = node["peak"]?.place ?? node.place
-        dtype = context.term(node["dtype"], ["f32", "f64"]) ?? .literal("f32")
-        path = context.term(node["path"], CaseTable.peakPaths) ?? .literal("best")
-        unit = context.term(node["unit"], ["vector"]) ?? .literal("vector")
-        operations = context.formula(node["operations"]) ?? Formula(Self.operationsDefault)
-    }
-
-    func headline(at combination: Combination) -> Headline { .throughputFlop }
-
-    func operation(at combination: Combination) throws(Fault) -> Operation? {
-        let operations = try operations.value(at: combination, in: 768...(1 << 50), "operations")
-        return Operation(
-            domain: "assay", name: "Peak", opset: 0, inputs: [], outputs: [],
-            attributes: [
-                Attribute("dtype", .string(dtype.text(at: combination))),
-                Attribute("path", .string(path.text(at: combination))),
-                Attribute("unit", .string(unit.text(at: combination))),
-                Attribute("operations", .int(operations)),
-            ])
-    }
-}
-
 extension Formula {
     /// The value at a point, within limits.
     func value(

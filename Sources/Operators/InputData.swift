@@ -4,8 +4,8 @@ package import Model
 package enum InputData {
     /// Fills an input of a completed operation.
     ///
-    /// Tensors with values of their own are copied, the table of a pointer chase is built,
-    /// everything else is drawn in element order from xoshiro256** by the pattern.
+    /// Tensors with values of their own are copied, the tables of a pointer chase and of a
+    /// random access are built, everything else is drawn in element order from xoshiro256** by the pattern.
     package static func fill(
         _ memory: TensorMemory, inputIndex: Int, of operation: Operation, pattern: DataPattern,
         seed: UInt64
@@ -19,6 +19,11 @@ package enum InputData {
         }
         if operation.domain == "assay", operation.name == "PointerChase" {
             fillChase(memory, of: operation, seed: seed)
+            return
+        }
+        if operation.domain == "assay", operation.name == "RandomAccess" {
+            // As in HPC Challenge: each word is its own index.
+            memory.copy((0..<Int64(spec.count)).map { $0 })
             return
         }
         let definition = OperatorRegistry.definition(

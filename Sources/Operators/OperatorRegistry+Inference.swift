@@ -41,12 +41,17 @@ extension OperatorRegistry {
 
     /// The memory of all tensors of a completed operation.
     ///
-    /// Backends copy the table of a pointer chase into memory of the wanted page size.
+    /// Backends copy the table of a pointer chase into memory of the wanted page size, and
+    /// touch memory of their own to see how much there is.
     package static func memoryNeeded(_ operation: Operation) -> Bytes {
         let tensors = operation.inputs + operation.outputs
         let once = tensors.reduce(0) { $0 + UInt64($1.byteCount) }
-        let isChase = operation.domain == "assay" && operation.name == "PointerChase"
-        return Bytes(isChase ? once * 2 : once)
+        guard operation.domain == "assay" else { return Bytes(once) }
+        switch operation.name {
+        case "PointerChase": return Bytes(once * 2)
+        case "Capacity": return Bytes(once + UInt64(operation.int("bytes") ?? 0))
+        default: return Bytes(once)
+        }
     }
 
     /// The operations that checking every output would take, for the rule of coverage.

@@ -8,7 +8,8 @@ package enum OperatorRegistry {
         + selectionOperators + softmaxOperators + [layerNormalization] + normalizationOperators
         + sumReductionOperators + foldReductionOperators + axisOperators
         + [dropout] + crossEntropyOperators + gradientOperators
-        + [peak] + memoryOperators + [pointerChase, emptyOperation]
+        + [peak] + memoryOperators + [randomAccess, pointerChase] + costOperators
+        + [emptyOperation]
         + structuralOperators
 
     private static let index: [String: OperatorDefinition] = Dictionary(

@@ -52,6 +52,8 @@ final class OracleScratch {
     /// The position outside the softmax axis that `softmaxSlices` belong to.
     var softmaxOuter = -1
     var softmaxSlices: [SoftmaxSlice?] = []
+    /// What all updates of a random access do to each word; empty until they are known.
+    var changes: [UInt64] = []
     private var kept: [String: Any] = [:]
 
     /// What was made under that key before, or what is made now and kept.

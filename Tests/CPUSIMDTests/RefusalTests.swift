@@ -104,7 +104,7 @@ extension ThePlugin {
         }
 
         @Test(arguments: [
-            ("path", Value.string("amx")), ("unit", .string("matrix")), ("dtype", .string("f16")),
+            ("path", Value.string("amx")), ("unit", .string("tensor")), ("dtype", .string("u4")),
             ("operations", .int(100)),
         ])
         func `Peak refuses what it does not have`(attribute: (String, Value)) throws {

@@ -215,13 +215,55 @@ private let badMemory = [
         "x.yaml:4:31: error: PointerChase: attribute 'stride' is 12; it must be a multiple of 8"
     ),
     (
-        "{ kernel: random, bytes: 1024 }",
-        "x.yaml:4:31: error: unknown value 'random' for 'kernel'; known: read, write, copy, scale, "
-            + "add, triad, chase"
+        "{ kernel: gather, bytes: 1024 }",
+        "x.yaml:4:31: error: unknown value 'gather' for 'kernel'; known: read, write, copy, scale, "
+            + "add, triad, random, chase"
+    ),
+    (
+        "{ kernel: random, bytes: 32768, steps: 24 }",
+        "x.yaml:4:53: error: 'steps' means nothing to the kernel 'random'"
+    ),
+    (
+        "{ kernel: chase, bytes: 32768, updates: 24 }",
+        "x.yaml:4:52: error: 'updates' means nothing to the kernel 'chase'"
+    ),
+    (
+        "{ kernel: random, bytes: 24576 }",
+        "x.yaml:4:31: error: RandomAccess: attribute 'bytes' is 24576; it must be a power of two"
+    ),
+    (
+        "{ kernel: chase, bytes: 1024, window: 1024 }",
+        "x.yaml:4:31: error: no combination of the axes makes a point"
+    ),
+]
+
+private let badPeaks = [
+    (
+        "{ peak: fma, dtype: i8 }",
+        "x.yaml:4:19: error: peak 'fma' has the element types f32, f64, f16, not 'i8'"
+    ),
+    (
+        "{ peak: tile, dtype: bf16, unit: vector }",
+        "x.yaml:4:19: error: peak 'tile' is no work of the unit 'vector'"
+    ),
+    (
+        "{ peak: dot, dtype: i8, operations: 1536 }",
+        "x.yaml:4:19: error: Peak: attribute 'operations' is 1536; it must be a multiple of 3072"
+    ),
+    (
+        "{ peak: tile, dtype: bf16, path: avx2 }",
+        "x.yaml:4:19: error: Peak: attribute 'path' is 'avx2', which is no path of the unit "
+            + "'matrix'"
     ),
 ]
 
 @Suite struct CaseErrorTests {
+    @Test(arguments: badPeaks)
+    func `A peak that is no such work is reported at its kind`(workload: String, line: String) {
+        let text = caseText("workload: \(workload)\n")
+        #expect(errorLines(CaseFile(path: "x.yaml", text: text)) == [line])
+    }
+
     @Test(arguments: badShapes + badAxes)
     func `A wrong file is reported with line, column and one sentence`(file: BadFile) {
         #expect(errorLines(CaseFile(path: "x.yaml", text: file.text)) == file.lines)

@@ -147,6 +147,25 @@ import Testing
         #expect(point.headline == .throughputFlop)
     }
 
+    @Test(arguments: [
+        ("dot", "i8", "vector"), ("multiplyAdd", "i32", "vector"), ("tile", "f16", "matrix"),
+    ])
+    func `Each kind of peak has its unit`(kind: String, dtype: String, unit: String) throws {
+        let value = try readCase(caseText("workload: { peak: \(kind), dtype: \(dtype) }\n"))
+        let operation = value.points[0].operation
+        #expect(operation.string("dtype") == dtype)
+        #expect(operation.string("unit") == unit)
+        #expect(value.points[0].headline == .throughputFlop)
+    }
+
+    @Test func `A cost of ours is shown for one of the things done`() throws {
+        let value = try readCase(
+            caseText(
+                "workload: { operator: CoreToCore, domain: assay, attributes: { partner: 3 } }\n"))
+        #expect(value.points[0].headline == .latencyAccess)
+        #expect(value.points[0].operation.int("roundTrips") == 10_000)
+    }
+
     @Test func `A launch is an empty operation`() throws {
         let value = try readCase(
             caseText("workload: { launch: empty }\nmeasure: { timing: [single, batch] }\n"))
@@ -219,6 +238,30 @@ private let stepsByBytes: [(Int, Int64)] = [
         #expect(point.operation.int("window") == 0)
         #expect(point.operation.string("pages") == "small")
         #expect(point.headline == .latencyAccess)
+    }
+
+    @Test(
+        arguments: [
+            (16384, 262_144), (4 << 20, 2 << 20), (1 << 30, 134_217_728),
+        ] as [(Int, Int64)])
+    func `Random updates visit each word four times, within bounds`(
+        bytes: Int, updates: Int64
+    ) throws {
+        let point = try operations("{ kernel: random, bytes: \(bytes) }")[0]
+        #expect(point.operation.name == "RandomAccess")
+        #expect(point.operation.int("updates") == updates)
+        #expect(point.headline == .latencyAccess)
+    }
+
+    @Test func `A window that is not smaller than the table makes no point`() throws {
+        let points = try operations(
+            "{ kernel: chase, bytes: $bytes, window: $window }",
+            "axes: { bytes: [4096, 16384], window: [0, 4096, 8192] }\n")
+        #expect(
+            points.map(\.label) == [
+                "op/x bytes=4096 window=0", "op/x bytes=16384 window=0",
+                "op/x bytes=16384 window=4096", "op/x bytes=16384 window=8192",
+            ])
     }
 
     @Test func `What a file says goes before defaults`() throws {

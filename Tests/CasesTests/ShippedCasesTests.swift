@@ -31,7 +31,9 @@ import Testing
     @Test func `The cases are those that this version promises`() {
         #expect(
             library.cases.map(\.id).filter { !$0.hasPrefix("op/") } == [
-                "launch/empty", "memory/bandwidth", "memory/latency", "peak/fma",
+                "launch/empty", "launch/parallel", "launch/spawn", "memory/bandwidth",
+                "memory/capacity", "memory/core-to-core", "memory/latency", "memory/page-fault",
+                "memory/random", "peak/dot", "peak/fma", "peak/multiply-add", "peak/tile",
             ])
         #expect(library.suites.map(\.name) == ["calibration", "nightly", "quick"])
     }
@@ -74,7 +76,9 @@ import Testing
             #expect(operation.int("steps")! >= nodes, "\(point.label)")
             #expect(point.threads == .exactly(1))
         }
-        #expect(points("memory/latency").count == 32)
+        // 16 sizes whole with two strides, 16 + 13 with the smaller windows, twice 8 with the
+        // largest; each with two sizes of pages.
+        #expect(points("memory/latency").count == 2 * (16 * 2 + 16 + 13 + 2 * 8))
     }
 
     @Test func `Bandwidth sizes rise from the first cache to memory, each name telling its bytes`()
@@ -128,7 +132,8 @@ import Testing
             "launch/empty timing=batch",
             "peak/fma dtype=f32 path=best threads=1", "peak/fma dtype=f64 path=best threads=all",
             "memory/bandwidth kernel=triad stores=plain size=256MiB threads=all",
-            "memory/latency size=256MiB pages=small", "op/matmul types=f64 size=s512 cache=hot",
+            "memory/latency size=256MiB pages=small walk=whole",
+            "op/matmul types=f64 size=s512 cache=hot",
             "op/add types=f32 size=small cache=hot", "op/softmax types=f32 size=model cache=hot",
         ] { #expect(labels.contains(label), "\(label)") }
     }

@@ -165,7 +165,7 @@ private func f32(_ name: String, _ shape: Int...) -> TensorSpec { TensorSpec(nam
         #expect(
             failure("Peak", [], [Attribute("path", .string("avx9"))], domain: "assay")
                 == "Peak: attribute 'path' is 'avx9'; it must be one of best, scalar, sse, avx2, "
-                + "avx512, neon")
+                + "avx512, amx, neon")
         #expect(
             failure("Peak", [], [Attribute("operations", .int(1000))], domain: "assay")
                 == "Peak: attribute 'operations' is 1000; it must be a multiple of 768")

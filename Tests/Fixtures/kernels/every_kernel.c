@@ -127,6 +127,35 @@ static void memory(cpusimd_pool *pool, int isa) {
     }
 }
 
+static void peaks(cpusimd_pool *pool, int path) {
+    for (int dtype = CPUSIMD_PEAK_F64; dtype <= CPUSIMD_PEAK_I8; dtype++)
+        for (int fuses = 0; fuses < 2; fuses++) {
+            int kernel = cpusimd_peak_find(dtype, path, fuses, NULL);
+            if (kernel < 0) continue;
+            uint64_t operations = 500 * cpusimd_peak_grain(dtype, path);
+            expect(cpusimd_peak_run(pool, kernel, operations) == (double)operations / 2, "peak");
+        }
+}
+
+static void starting(cpusimd_pool *pool) {
+    const uint64_t words = 2048, updates = 256 * 9;
+    int64_t *from = malloc(words * 8), *to = malloc(words * 8), *again = malloc(words * 8);
+    for (uint64_t i = 0; i < words; i++) from[i] = (int64_t)i;
+    cpusimd_random_run(pool, from, to, words, updates);
+    expect(memcmp(from, to, words * 8) != 0, "random");
+    /* The same updates a second time undo themselves. */
+    cpusimd_random_run(pool, to, again, words, updates);
+    expect(memcmp(from, again, words * 8) == 0, "random twice");
+    free(from), free(to), free(again);
+    if (cpusimd_pool_threads(pool) > 1) expect(cpusimd_hand_over(pool, 1, 50) == 100, "hands");
+    expect(cpusimd_parallel(pool, 20) == 20, "regions");
+    expect(cpusimd_spawn(3) == 3, "threads");
+    int64_t fresh = 0;
+    expect(cpusimd_fault(10, 0, &fresh) >= 0 && fresh == 10, "pages");
+    expect(cpusimd_capacity(pool, 4096 * 33, 0) == 33, "capacity");
+    expect(cpusimd_huge_given() >= 0, "huge pages");
+}
+
 int main(void) {
     const char *name = getenv("ASSAY_CPU_ISA");
     int isa = name ? cpusimd_isa_named(name) : cpusimd_isa_best();
@@ -141,14 +170,12 @@ int main(void) {
             reductions(pool, type);
             products(pool, type);
             gemms(pool, type);
-            if (cpusimd_peak_exists(isa, 0) || cpusimd_has_fma()) {
-                int fma = cpusimd_peak_exists(isa, 1) && cpusimd_has_fma();
-                double done = cpusimd_peak_run(pool, isa, single, fma, 1000);
-                expect(done == 1000.0 * CPUSIMD_PEAK_UNIT / 2, "peak");
-            }
         }
+        peaks(pool, isa);
+        peaks(pool, CPUSIMD_PEAK_AMX);
         memory(pool, isa);
         tensor_kernels(pool, isa);
+        starting(pool);
         cpusimd_pool_destroy(pool);
     }
     int64_t table[64] = {0};

@@ -12,61 +12,6 @@ final class Empty: Operator {
     func run(_ call: borrowing Call) throws(Failure) {}
 }
 
-/// `assay.Peak`: multiply-adds in registers, as many as a core can do.
-final class Peak: Operator {
-    private let engine: Engine
-    private let type: Numeric
-    private let units: UInt64
-    /// nil until prepare has found the fastest.
-    private var set: InstructionSet?
-
-    init(_ request: Request, _ engine: Engine) throws(Failure) {
-        try request.expect(inputs: 0...0, outputs: 1)
-        let result = try request.output(0, "checksum")
-        try request.expect(result, "checksum", is: .init(dtype: ASSAY_F64, extents: [1]))
-        switch try request.string("dtype", default: "") {
-        case "f32": type = .f32
-        case "f64": type = .f64
-        case let other: throw .unsupported("Peak has dtypes f32 and f64, not '\(other)'")
-        }
-        let unit = try request.string("unit", default: "vector")
-        guard unit == "vector" else { throw .unsupported("Peak has no unit '\(unit)' here") }
-        let operations = try request.int("operations", default: 96 << 20)
-        guard operations > 0, operations % Int(CPUSIMD_PEAK_UNIT) == 0 else {
-            throw .invalid("Peak's operations must be a positive multiple of 768")
-        }
-        units = UInt64(operations) / UInt64(CPUSIMD_PEAK_UNIT)
-        let path = try request.string("path", default: "best")
-        if path != "best" {
-            guard let named = InstructionSet(name: path), named.isAllowed(under: engine.limit),
-                cpusimd_peak_exists(named.rawValue, engine.fuses(named) ? 1 : 0) != 0
-            else {
-                throw .unsupported("Peak's path '\(path)' is not to be had on this CPU")
-            }
-            set = named
-        }
-        self.engine = engine
-    }
-
-    var numeric: Numeric? { type }
-
-    var kernel: String {
-        guard let set else { return "" }
-        return "\(engine.fuses(set) ? "fma" : "muladd")-\(type.name)-\(set.name)"
-    }
-
-    func prepare(constants: Constants) throws(Failure) {
-        if set == nil { set = engine.fastestPeak(type) }
-    }
-
-    func run(_ call: borrowing Call) throws(Failure) {
-        let set = set ?? .scalar
-        let sum = unsafe cpusimd_peak_run(
-            call.pool, set.rawValue, type == .f32 ? 1 : 0, engine.fuses(set) ? 1 : 0, units)
-        unsafe call.output(0).storeBytes(of: sum, as: Double.self)
-    }
-}
-
 /// `assay.PointerChase`: dependent loads through a table, one at a time.
 @safe final class PointerChase: Operator {
     private let count: Int

@@ -13,7 +13,6 @@ internal import CPUSIMDKernels
     private var probes: [Probe: InstructionSet] = [:]
 
     private enum Probe: Hashable {
-        case peak(Numeric)
         case memory(kernel: Int32, nonTemporal: Bool)
     }
 
@@ -60,21 +59,6 @@ extension Engine {
         set > .sse || (cpusimd_has_fma() != 0 && !(isForced && limit <= .sse))
     }
 
-    /// The set whose peak kernel is fastest here, found once by a short trial.
-    func fastestPeak(_ type: Numeric) -> InstructionSet {
-        if isForced { return limit }
-        if let known = probes[.peak(type)] { return known }
-        let candidates = InstructionSet.allCases.filter {
-            $0.isAllowed(under: limit) && cpusimd_peak_exists($0.rawValue, fuses($0) ? 1 : 0) != 0
-        }
-        let times = peakTimes(candidates, type)
-        let least = times.min() ?? 0
-        // Of equals the widest is named, so that launches agree.
-        let chosen = zip(candidates, times).filter { $0.1 <= 1.03 * least }.last?.0 ?? .scalar
-        probes[.peak(type)] = chosen
-        return chosen
-    }
-
     /// The set whose memory kernel is fastest in the first cache, found once by a short trial.
     ///
     /// Cores that split 512-bit operations in two load them faster whole, and store them faster
@@ -115,22 +99,6 @@ extension Engine {
                 unsafe job.isa = set.rawValue
                 let before = cpusimd_now_ns()
                 _ = unsafe cpusimd_memory_run(pool, &job)
-                least[index] = min(least[index], cpusimd_now_ns() - before)
-            }
-        }
-        return least.map { Double($0) }
-    }
-
-    /// The least time of a few interleaved trials of each.
-    private func peakTimes(_ sets: [InstructionSet], _ type: Numeric) -> [Double] {
-        // About 50 us on one thread at 100 GFLOP/s; scalar kernels take sixteen times as long.
-        let units = UInt64(8192 * threads)
-        var least = [UInt64](repeating: .max, count: sets.count)
-        for _ in 0..<6 {
-            for (index, set) in sets.enumerated() {
-                let before = cpusimd_now_ns()
-                _ = unsafe cpusimd_peak_run(
-                    pool, set.rawValue, type == .f32 ? 1 : 0, fuses(set) ? 1 : 0, units)
                 least[index] = min(least[index], cpusimd_now_ns() - before)
             }
         }

@@ -51,14 +51,33 @@ int cpusimd_pool_threads(const cpusimd_pool *pool);
 void cpusimd_pool_run(cpusimd_pool *pool, cpusimd_task task, void *_Nullable argument);
 
 /* ---- peak arithmetic ----------------------------------------------------------------------- */
-/* One unit of work: 12 accumulators of 16 lanes, twice, 2 operations each. */
-#define CPUSIMD_PEAK_UNIT 768
-/* Whether there is a kernel for `isa`; fma 0: one that multiplies and adds instead. */
-int cpusimd_peak_exists(int isa, int fma);
+#define CPUSIMD_PEAK_F64 0
+#define CPUSIMD_PEAK_F32 1
+#define CPUSIMD_PEAK_F16 2
+#define CPUSIMD_PEAK_BF16 3
+#define CPUSIMD_PEAK_I32 4
+#define CPUSIMD_PEAK_I16 5
+#define CPUSIMD_PEAK_I8 6
+/* A path beside the instruction sets: x86's unit for products of tiles. */
+#define CPUSIMD_PEAK_AMX 64
+/* Operations come in whole grains: two rounds of 12 accumulators of 512 bits, for tiles 16 of the
+ * largest products. */
+#define CPUSIMD_PEAK_GRAIN 768
+#define CPUSIMD_PEAK_TILE_GRAIN 524288
+uint64_t cpusimd_peak_grain(int dtype, int path);
+/* The kernel for a type on a path, an instruction set or CPUSIMD_PEAK_AMX; -1 where there is none,
+ * and then `lacks` is the feature that this process lacks, or null where no kernel was written.
+ * fuses 0: as if the CPU had no fused multiply-add. */
+int cpusimd_peak_find(int dtype, int path, int fuses,
+                      const char *_Nullable *_Nullable lacks);
+/* How a kernel multiplies and adds: "fma" and "dot" in one instruction, "tile" by tiles, "muladd"
+ * and "madd" in two or more. */
+const char *cpusimd_peak_verb(int kernel);
 /* Whether the CPU has fused multiply-add in its scalar and 128-bit forms. */
 int cpusimd_has_fma(void);
-/* Runs `units` units, shared over the pool; returns the sum of all accumulators. */
-double cpusimd_peak_run(cpusimd_pool *pool, int isa, int single, int fma, uint64_t units);
+/* Does as many operations, a multiple of the grain, shared over the pool; returns the multiply-adds
+ * that its accumulators counted. */
+double cpusimd_peak_run(cpusimd_pool *pool, int kernel, uint64_t operations);
 
 /* ---- memory -------------------------------------------------------------------------------- */
 #define CPUSIMD_READ 0
@@ -89,6 +108,30 @@ cpusimd_chase *_Nullable cpusimd_chase_create(const int64_t *table, uint64_t cou
 void cpusimd_chase_destroy(cpusimd_chase *_Nullable chase);
 /* The element index after `steps` steps from element 0. */
 int64_t cpusimd_chase_run(const cpusimd_chase *chase, uint64_t steps);
+
+/* ---- random access -------------------------------------------------------------------------- */
+#define CPUSIMD_RANDOM_STREAMS 256
+/* Copies a table, then updates random words of the copy. `words` is a power of two of at least
+ * 2048, `updates` a multiple of the streams; all of them are shared over the pool. */
+void cpusimd_random_run(cpusimd_pool *pool, const int64_t *from, int64_t *to, uint64_t words,
+                        uint64_t updates);
+
+/* ---- cost of starting ----------------------------------------------------------------------- */
+/* Hands a cache line from thread 0 to thread `partner` and back; returns how often it changed
+ * hands. */
+int64_t cpusimd_hand_over(cpusimd_pool *pool, int partner, uint64_t round_trips);
+/* Starts and joins threads, one after the other; returns how many ran. */
+int64_t cpusimd_spawn(uint64_t count);
+/* Has every thread of the pool do nothing, `count` times; returns the least times of any thread. */
+int64_t cpusimd_parallel(cpusimd_pool *pool, uint64_t count);
+/* Maps pages, writes to each, and unmaps them; returns the faults taken, -1 without memory.
+ * `fresh` becomes the pages that held zeros. */
+int64_t cpusimd_fault(uint64_t pages, int huge, int64_t *fresh);
+/* Whether the system gives huge pages where they are asked for: 1 or 0. */
+int cpusimd_huge_given(void);
+/* Maps memory, has the pool's threads write each small page's own number into it, and read all of
+ * them again; returns the pages that held theirs, -1 without memory. */
+int64_t cpusimd_capacity(cpusimd_pool *pool, uint64_t bytes, int huge);
 
 /* ---- operators ----------------------------------------------------------------------------- */
 /* In all of them `single` is 1 for f32 and 0 for f64, and tensors are dense and row-major. */
