@@ -8,6 +8,7 @@ private func cost(
     OperatorDefinition(
         domain: "assay", name, since: 1, inputs: [], outputs: [FormalTensor("counts")],
         attributes: others + [FormalAttribute(times, .int(count), least: 1)],
+        makesTensors: true,
         inference: { operation throws(OperatorError) in
             let count = operation.int(times) ?? 0
             guard count <= costMax else {
@@ -19,7 +20,7 @@ private func cost(
         },
         work: { Work(steps: UInt64(($0.int(times) ?? 0) * stepsEach)) },
         oracle: Oracle(
-            rule: { _ in .exact },
+            rule: { _, _ in .exact },
             operationCount: { _ in 1 },
             words: { _, _ in "exactly " + words },
             evaluate: { call, range, expected in
@@ -40,6 +41,7 @@ private let capacity = OperatorDefinition(
         FormalAttribute(required: "bytes", .int, least: 4096),
         FormalAttribute("size", .string("small"), choices: ["small", "huge"]),
     ],
+    makesTensors: true,
     inference: { operation throws(OperatorError) in
         let bytes = operation.int("bytes") ?? 0
         guard bytes % 4096 == 0, bytes <= 1 << 46 else {
@@ -52,7 +54,7 @@ private let capacity = OperatorDefinition(
     },
     work: { Work(steps: UInt64($0.int("bytes") ?? 0) / 4096) },
     oracle: Oracle(
-        rule: { _ in .exact },
+        rule: { _, _ in .exact },
         operationCount: { _ in 1 },
         words: { _, _ in "exactly the pages of 4096 bytes, each with its own number" },
         evaluate: { call, _, expected in

@@ -11,6 +11,7 @@ let randomAccess = OperatorDefinition(
         FormalAttribute(required: "bytes", .int, least: 16384),
         FormalAttribute(required: "updates", .int, least: 256),
     ],
+    makesTensors: true,
     inference: { operation throws(OperatorError) in
         let bytes = operation.int("bytes") ?? 0
         guard bytes.nonzeroBitCount == 1 else {
@@ -27,7 +28,7 @@ let randomAccess = OperatorDefinition(
     },
     work: { Work(steps: UInt64($0.int("updates") ?? 0)) },
     oracle: Oracle(
-        rule: { _ in .exact },
+        rule: { _, _ in .exact },
         operationCount: { UInt64($0.int("updates") ?? 0) },
         words: { _, _ in "exactly the words with all updates" },
         evaluate: { call, range, expected in
