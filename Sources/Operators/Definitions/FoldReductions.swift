@@ -39,12 +39,12 @@ private let comparable = TypeParameter("T", DType.reals + DType.integers + [.boo
 
 private let foldReductions: [FoldReduction] = [
     FoldReduction(
-        name: "ReduceMax", since: 20, type: comparable, start: -.infinity,
+        name: "ReduceMax", since: 18, type: comparable, start: -.infinity,
         step: { state, x in state.value = x.isNaN || x > state.value ? x : state.value },
         integerStart: { $0 == .u64 ? 0 : $0.integerRange.lowerBound },
         integer: { known, x, type in isLess(known, x, type) ? x : known }),
     FoldReduction(
-        name: "ReduceMin", since: 20, type: comparable, start: .infinity,
+        name: "ReduceMin", since: 18, type: comparable, start: .infinity,
         step: { state, x in state.value = x.isNaN || x < state.value ? x : state.value },
         integerStart: { $0 == .u64 ? -1 : $0.integerRange.upperBound },
         integer: { known, x, type in isLess(x, known, type) ? x : known }),
