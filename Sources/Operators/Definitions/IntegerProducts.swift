@@ -9,8 +9,8 @@ private let matMulInteger = OperatorDefinition(
     "MatMulInteger", since: 10,
     inputs: [
         FormalTensor("A", .bytes("T1")), FormalTensor("B", .bytes("T2")),
-        FormalTensor("a_zero_point", .bytes("T1"), isOptional: true),
-        FormalTensor("b_zero_point", .bytes("T2"), isOptional: true),
+        zeroPoint("a_zero_point", "T1", isOptional: true),
+        zeroPoint("b_zero_point", "T2", isOptional: true),
     ],
     outputs: [FormalTensor("Y", TypeParameter("T3", [.i32]))],
     inference: { operation throws(OperatorError) in
@@ -39,12 +39,12 @@ private let qLinearMatMul = OperatorDefinition(
     "QLinearMatMul", since: 21,
     inputs: [
         FormalTensor("a", .bytes("T1")), scaleTensor("a_scale"),
-        FormalTensor("a_zero_point", .bytes("T1")), FormalTensor("b", .bytes("T2")),
-        scaleTensor("b_scale"), FormalTensor("b_zero_point", .bytes("T2")),
+        zeroPoint("a_zero_point", "T1"), FormalTensor("b", .bytes("T2")),
+        scaleTensor("b_scale"), zeroPoint("b_zero_point", "T2"),
         FormalTensor(
             "y_scale", TypeParameter("TS", DType.reals),
             domain: .of { operation in .within(typicalScale(operation)) }),
-        FormalTensor("y_zero_point", .bytes("T3")),
+        zeroPoint("y_zero_point", "T3"),
     ],
     outputs: [FormalTensor("y", .bytes("T3"))],
     inference: { operation throws(OperatorError) in
@@ -81,11 +81,23 @@ private func scaleTensor(_ name: String) -> FormalTensor {
     FormalTensor(name, TypeParameter("TS", DType.reals), domain: .within(1...2))
 }
 
-/// Scales with which results take most of a byte's range: integers over their whole range have a
-/// standard deviation of 74, zero points as much again, and each scale is about 3/2.
+/// A zero point near the middle of the type, as that of numbers of both signs.
+private func zeroPoint(
+    _ name: String, _ parameter: String, isOptional: Bool = false
+) -> FormalTensor {
+    FormalTensor(
+        name, .bytes(parameter), isOptional: isOptional,
+        domain: .of { operation in
+            operation.input(name)?.dtype == .u8 ? .within(124...132) : .within(-4...4)
+        })
+}
+
+/// Scales with which results take most of a byte's range.
+///
+/// Integers over their whole range have a standard deviation of 74; each scale is about 3/2.
 @Sendable private func typicalScale(_ operation: Operation) -> ClosedRange<Int64> {
     let terms = Double(operation.inputs[0].shape.last ?? 1)
-    let deviation = 2.25 * 2 * 74 * 74 * terms.squareRoot()
+    let deviation = 2.25 * 74 * 74 * terms.squareRoot()
     let least = max(1, Int64(deviation / 40))
     return least...2 * least
 }
@@ -214,8 +226,8 @@ private let convInteger = OperatorDefinition(
     "ConvInteger", since: 10,
     inputs: [
         FormalTensor("x", .bytes("T1")), FormalTensor("w", .bytes("T2")),
-        FormalTensor("x_zero_point", .bytes("T1"), isOptional: true),
-        FormalTensor("w_zero_point", .bytes("T2"), isOptional: true),
+        zeroPoint("x_zero_point", "T1", isOptional: true),
+        zeroPoint("w_zero_point", "T2", isOptional: true),
     ],
     outputs: [FormalTensor("y", TypeParameter("T3", [.i32]))],
     attributes: convolutionAttributes,

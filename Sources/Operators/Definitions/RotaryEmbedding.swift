@@ -2,7 +2,12 @@ import Model
 
 let rotaryEmbedding = OperatorDefinition(
     "RotaryEmbedding", since: 23,
-    inputs: [FormalTensor("X"), FormalTensor("cos_cache"), FormalTensor("sin_cache")],
+    inputs: [
+        FormalTensor("X"), FormalTensor("cos_cache"), FormalTensor("sin_cache"),
+        FormalTensor(
+            "position_ids", .index, isOptional: true,
+            domain: .index { 0...Int64(max(($0.inputs[1].shape.first ?? 1) - 1, 0)) }),
+    ],
     outputs: [FormalTensor("Y")],
     attributes: [
         FormalAttribute("interleaved", .int(0), least: 0),
@@ -22,7 +27,11 @@ let rotaryEmbedding = OperatorDefinition(
                     + "\(headSize)")
         }
         operation.set("rotary_embedding_dim", .int(Int64(rotated)))
-        let wanted = [input.shape[0], heads.length, rotated / 2]
+        var wanted = [input.shape[0], heads.length, rotated / 2]
+        if operation.input("position_ids") != nil {
+            try checkPositions(operation, [input.shape[0], heads.length])
+            wanted = [operation.inputs[1].shape[0], rotated / 2]
+        }
         for tensor in operation.inputs[1...2] where tensor.shape != wanted {
             throw operation.error(
                 .shape, "input \(tensor.name)'s shape is \(tensor.shape); it must be \(wanted)")
@@ -40,6 +49,20 @@ let rotaryEmbedding = OperatorDefinition(
         operationCount: { saturatingProduct(3, $0.inputs[0].count) },
         words: { _, error in "3·\(error.mathType.roundoffText)·(|x1·cos| + |x2·sin|)" },
         evaluate: evaluateRotary))
+
+/// Checks positions, and that there are rows of the caches for them to name.
+private func checkPositions(_ operation: Operation, _ shape: [Int]) throws(OperatorError) {
+    guard let positions = operation.input("position_ids"), positions.shape == shape else {
+        throw operation.error(.shape, "input position_ids must have the shape \(shape)")
+    }
+    guard let rows = operation.inputs[1].shape.first, rows > 0 else {
+        throw operation.error(.shape, "input cos_cache has no rows")
+    }
+    for value in positions.values ?? [] where !(0..<Int64(rows)).contains(value) {
+        throw operation.error(
+            .input, "input position_ids has \(value); it must be from 0 to \(rows - 1)")
+    }
+}
 
 /// Which numbers are rotated together.
 private struct RotaryPlan {
@@ -94,6 +117,7 @@ private func evaluateRotary(_ call: OracleCall, _ range: Range<Int>, _ expected:
     let error = call.error
     let half = plan.rotated / 2
     let input = call.inputs[0]
+    let positions = call.input("position_ids")
     for position in range {
         let (vector, element) = position.quotientAndRemainder(dividingBy: plan.size)
         let place = position - range.lowerBound
@@ -105,7 +129,8 @@ private func evaluateRotary(_ call: OracleCall, _ range: Range<Int>, _ expected:
         let angle = plan.isInterleaved ? element / 2 : element % half
         let distance = plan.isInterleaved ? 1 : half
         let other = input.element(isFirst ? position + distance : position - distance)
-        let entry = plan.row(vector) * half + angle
+        let row = plan.row(vector)
+        let entry = (positions.map { Int($0.integer(row)) } ?? row) * half + angle
         let first = input.element(position) * call.inputs[1].element(entry)
         let second = other * call.inputs[2].element(entry)
         let magnitude = abs(first) + abs(second)

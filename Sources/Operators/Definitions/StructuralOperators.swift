@@ -1,6 +1,7 @@
 /// Operators that move data, slide windows or attend: the rows of the registry for these files.
 let structuralOperators =
-    shapeOperators + sliceOperators + gatherOperators + scatterOperators + joiningOperators
+    shapeOperators + dimensionOperators + sliceOperators + gatherOperators + scatterOperators
+    + joiningOperators
     + orderingOperators + [convolution, transposedConvolution] + poolingOperators
     + [attention, rotaryEmbedding, resize] + quantizationOperators + integerProducts
     + servingOperators

@@ -289,7 +289,8 @@ def attention_cases(rng):
     case("cache, mask", "Attention",
          [("Q", q), ("K", k), ("V", v), ("attn_mask", single(rng, 5, 6))] + past,
          outputs=outputs)
-    flat = [("Q", single(rng, 2, 1, 32)), ("K", single(rng, 2, 1, 16)), ("V", single(rng, 2, 1, 12))]
+    flat = [("Q", single(rng, 2, 1, 32)), ("K", single(rng, 2, 1, 16)),
+            ("V", single(rng, 2, 1, 12))]
     case("one step, three dimensions", "Attention", flat + absent + past,
          {"q_num_heads": 4, "kv_num_heads": 2, "is_causal": 1}, outputs=outputs)
     q, k, v = single(rng, 2, 5, 24), single(rng, 2, 6, 12), single(rng, 2, 6, 10)
@@ -318,6 +319,10 @@ def rotary_cases(rng):
         cos, sin = single(rng, shape[0], length, half), single(rng, shape[0], length, half)
         case(label, "RotaryEmbedding", [("X", x), ("cos_cache", cos), ("sin_cache", sin)],
              attributes)
+        table = [("cos_cache", single(rng, 30, half)), ("sin_cache", single(rng, 30, half))]
+        case(f"{label}, positions", "RotaryEmbedding",
+             [("X", x)] + table + [("position_ids", rng.integers(0, 30, (shape[0], length)))],
+             attributes)
 
 
 # Moving data -----------------------------------------------------------------------------------
@@ -339,6 +344,15 @@ def movement_cases(rng):
     for repeats in ((1, 2, 1), (2, 1, 3), (0, 1, 1)):
         case(f"{repeats}", "Tile", [("input", x), ("repeats", index(*repeats))],
              outputs=["output"], numpy=np.tile(x, repeats))
+    w = single(rng, 1, 3, 1, 2)
+    for axes in (None, (0,), (-2, 0)):
+        case(f"{axes}", "Squeeze", [("data", w), ("axes", index(*axes) if axes else None)],
+             outputs=["squeezed"], numpy=np.squeeze(w, axes))
+    for axes in ((0,), (-1, 1), (2, 0, 4)):
+        case(f"{axes}", "Unsqueeze", [("data", x), ("axes", index(*axes))], outputs=["expanded"],
+             numpy=np.expand_dims(x, axes))
+    for axis in (0, 1, -1, 3):
+        case(f"{axis}", "Flatten", [("input", x)], {"axis": axis}, outputs=["output"])
     y = single(rng, 5, 6, 7)
     large, small = np.iinfo(np.int64).max, np.iinfo(np.int64).min
     for label, starts, ends, axes, steps, numpy in (
