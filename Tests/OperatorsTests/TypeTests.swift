@@ -194,7 +194,7 @@ import Testing
             let isKept = keeps(place)
             outputs[0].store(
                 number: isKept ? inputs[0].element(place) * scale : 0, at: place)
-            if mask { outputs[1].store(isKept ? 1 : 0, at: place) }
+            if mask { outputs[1].store(Int64(isKept ? 1 : 0), at: place) }
         }
         return try Verification.verify(
             operation, inputs: inputs, outputs: outputs.map(\.view), sampleSeed: 1)

@@ -173,7 +173,8 @@ private func remainder(
     return !hasSignOfDividend && rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
 }
 
-private let power: @Sendable (Int64, Int64, DType, Operation) -> Int64 = { base, exponent, type, _ in
+private let power: @Sendable (Int64, Int64, DType, Operation) -> Int64 = {
+    base, exponent, type, _ in
     if exponent < 0 { return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0 }
     var (result, square, rest) = (Int64(1), base, exponent)
     while rest > 0 {

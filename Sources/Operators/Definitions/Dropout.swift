@@ -82,10 +82,12 @@ private func judgeDropout(_ call: OracleCall, _ outputs: [TensorView]) -> Correc
     let value = off > 0 ? max(worst, 2) : max(worst, balance)
     var detail = ""
     if off > 0 {
-        detail = "\(off) elements of \(output.spec.name) are neither dropped nor scaled; the first "
+        detail =
+            "\(off) elements of \(output.spec.name) are neither dropped nor scaled; the first "
             + "is \(Shape.indices(of: max(first, 0), in: output.spec.shape))"
     } else if balance > 1 {
-        detail = "\(kept) of \(decided) elements are kept where \(expectedCount) ± \(spread) are "
+        detail =
+            "\(kept) of \(decided) elements are kept where \(expectedCount) ± \(spread) are "
             + "expected"
     }
     return Correctness(

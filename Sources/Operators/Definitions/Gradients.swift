@@ -176,7 +176,8 @@ private let layerNormalizationGrad = OperatorDefinition(
         let (gradient, input) = (operation.inputs[0], operation.inputs[1])
         guard gradient.shape == input.shape else {
             throw operation.error(
-                .shape, "input dY's shape is \(gradient.shape); it must be input X's, \(input.shape)")
+                .shape,
+                "input dY's shape is \(gradient.shape); it must be input X's, \(input.shape)")
         }
         let axis = try operation.normalized(
             axis: operation.int("axis") ?? -1, rank: input.shape.count)
@@ -188,7 +189,8 @@ private let layerNormalizationGrad = OperatorDefinition(
                     + "normalized dimensions, \(normalized)")
         }
         operation.outputs = [
-            TensorSpec("dX", input.dtype, input.shape), TensorSpec("dScale", input.dtype, normalized),
+            TensorSpec("dX", input.dtype, input.shape),
+            TensorSpec("dScale", input.dtype, normalized),
             TensorSpec("dB", input.dtype, normalized),
         ]
     },

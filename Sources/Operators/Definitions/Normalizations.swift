@@ -225,7 +225,7 @@ private func evaluateBatchNormalization(
         let slope = call.inputs[1].element(channel) / deviation
         expected.values[place] = (x - mean) * slope + bias
         // Kernels may fold it into a·x + (B − μ·a); then both products round at their own size.
-        // The sum with epsilon 1 (halved), root 6, quotient 5, product, difference, sum: at most 17.
+        // The sum with epsilon 1 (halved), root 6, quotient 5, and five steps: at most 17.
         var bound = 17 * abs(slope) * (abs(x) + abs(mean)) + 2 * abs(bias)
         if error.roundsInputs { bound += 6 * abs(slope) * (abs(x) + abs(mean)) + 2 * abs(bias) }
         expected.bounds[place] = error.math * bound

@@ -10,7 +10,7 @@ import Model
 
 /// What differs between operators that apply one function to every element.
 struct UnaryFunction: Sendable {
-    /// The attributes as numbers, in the order of the definition; a text is its place among choices.
+    /// The attributes as numbers, in their order; a text is its place among choices.
     typealias Parameters = [Double]
 
     let name: String
@@ -114,7 +114,8 @@ private let transcendentalFunctions: [UnaryFunction] = [
     // A square root and a division.
     UnaryFunction(
         name: "Rsqrt", domain: "assay", since: 1, generated: .nonNegative, error: 11,
-        value: { x, _ in 1 / x.squareRoot() }, sensitivity: { _, y in y / 2 }, operations: { _ in 2 }),
+        value: { x, _ in 1 / x.squareRoot() }, sensitivity: { _, y in y / 2 },
+        operations: { _ in 2 }),
 ]
 
 /// The logistic function without an intermediate that overflows.
@@ -147,7 +148,7 @@ private let activationFunctions: [UnaryFunction] = [
         value: { x, p in x < 0 ? p[0] * expm1(x) : x },
         magnitude: { x, _, p in x < 0 ? abs(p[0]) : 0 }, magnitudeText: "|alpha|",
         sensitivity: { x, _ in abs(x) }, operations: { _ in 3 }),
-    // Of x/2·(1 + erf): erf 32, its argument 1, addition 1, two products of up to 2 each: half of it.
+    // Of x/2·(1 + erf): erf 32, its argument 1, addition 1, products 4: half of it.
     UnaryFunction(
         name: "Gelu", since: 20,
         attributes: [
