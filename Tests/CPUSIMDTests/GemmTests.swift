@@ -67,7 +67,8 @@ extension ThePlugin {
                 ], outputs: [Tensor(room: T.dtype, [m, n])], calls: 2)
             var expected: [Wide] = []
             var spreads: [Double] = []
-            let shape = Array(repeating: 1, count: 2 - (problem.added?.count ?? 0))
+            let shape =
+                Array(repeating: 1, count: 2 - (problem.added?.count ?? 0))
                 + (problem.added ?? [])
             for i in 0..<m {
                 for j in 0..<n {

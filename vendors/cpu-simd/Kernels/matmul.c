@@ -121,14 +121,11 @@ static struct plan plan_of(const cpusimd_pool *pool, const cpusimd_gemm *job) {
     return plan;
 }
 
-static int threads_of(const cpusimd_gemm *job, const struct plan *plan) {
-    (void)job;
-    return plan->grid_rows * plan->grid_columns;
-}
+static int threads_of(const struct plan *plan) { return plan->grid_rows * plan->grid_columns; }
 
 uint64_t cpusimd_gemm_workspace(const cpusimd_pool *pool, const cpusimd_gemm *job) {
     struct plan plan = plan_of(pool, job);
-    return plan.each * (uint64_t)threads_of(job, &plan);
+    return plan.each * (uint64_t)threads_of(&plan);
 }
 
 /* A part of one product, for one thread. */
@@ -288,7 +285,7 @@ static void run_part(const struct gemm_run *run, size_t batch, int thread, int r
 static void run_task(void *argument, int thread, int threads) {
     const struct gemm_run *run = argument;
     const struct plan *plan = &run->plan;
-    int used = threads_of(run->job, plan);
+    int used = threads_of(plan);
     size_t low = 0, high = run->job->batches;
     (void)threads;
     if (thread >= used) return;
@@ -318,7 +315,7 @@ void cpusimd_gemm_run(cpusimd_pool *pool, const cpusimd_gemm *job, const void *a
     if (job->m == 0 || job->n == 0 || job->batches == 0) return;
     struct gemm_run run = {job, plan_of(pool, job), a, b, y, workspace};
     if (job->k == 0) run_empty(&run);
-    else if (threads_of(job, &run.plan) == 1) run_task(&run, 0, 1);
+    else if (threads_of(&run.plan) == 1) run_task(&run, 0, 1);
     else cpusimd_pool_run(pool, run_task, &run);
 }
 

@@ -45,7 +45,8 @@ FORCED TARGET void N(pack_rows)(const T *from, size_t across, size_t depth, T *t
 FORCED TARGET void N(pack_strip)(const T *from, size_t across, size_t along, size_t count,
                                  size_t depth, T *to, const size_t width) {
     if (count == width && across == 1) {
-        for (size_t p = 0; p < depth; p++) memcpy(to + p * width, from + p * along, width * sizeof(T));
+        for (size_t p = 0; p < depth; p++)
+            memcpy(to + p * width, from + p * along, width * sizeof(T));
         return;
     }
     if (count == width && along == 1) {
