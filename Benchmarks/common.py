@@ -60,7 +60,7 @@ def run(*command):
     subprocess.run([str(part) for part in command], check=True)
 
 
-def build(source="driver.c"):
+def build(driver_source="driver.c"):
     """Compiles a driver with the flags of a release build; returns its path."""
     require("clang", "swiftc", "gcc")
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -76,8 +76,8 @@ def build(source="driver.c"):
     for source in sorted(KERNELS.glob("*.c")):
         compile_c("clang", source, "kernel_" + source.stem)
     compile_c("clang", ABI / "simple.c", "simple")
-    name = pathlib.Path(source).stem
-    compile_c("clang", HERE / source, name)
+    name = pathlib.Path(driver_source).stem
+    compile_c("clang", HERE / driver_source, name)
     compile_c("clang", HERE / "clock.c", "clock")
     native = ["-march=native"]
     compile_c("gcc", HERE / "loops.c", "loops_gcc", *native, "-DCOMPILER=gcc",

@@ -9,6 +9,7 @@ little-endian. `error` is what is allowed in units of the type's roundoff, relat
 the result and `least`."""
 
 import json
+import math
 
 import ml_dtypes
 import numpy as np
@@ -89,7 +90,10 @@ def unary():
         for dtype in FLOATS:
             x = np.concatenate([numbers(dtype, (38,)), np.array(SPECIAL, TYPES[dtype])])
             attributes = {"alpha": 0.25} if name in ("Elu", "LeakyRelu") else {}
-            add(name, [(x, dtype)], error=rounded.get(name, 0), least=0, **attributes)
+            # onnx's own error function is in f32 only.
+            known = np.array([math.erf(v) for v in x.astype(np.float64)]).astype(TYPES[dtype])
+            add(name, [(x, dtype)], error=rounded.get(name, 0), least=0,
+                expected=known if name == "Erf" else None, **attributes)
     for dtype in FLOATS:
         x = np.concatenate([numbers(dtype, (38,)), np.array(SPECIAL, TYPES[dtype])])
         add("IsNaN", [(x, dtype)], "bool")
@@ -99,9 +103,12 @@ def unary():
                      (np.array(2, TYPES[dtype]), dtype)])
         add("Clip", [(x, dtype), (None, None), (np.array(2, TYPES[dtype]), dtype)])
         finite = numbers(dtype, (67,), 2)
-        for approximate in ("none", "tanh"):
-            add("Gelu", [(finite, dtype)], error=19, least=4, approximate=approximate)
         wide = finite.astype(np.float64)
+        normal = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in wide])
+        curve = np.tanh(math.sqrt(2 / math.pi) * (wide + 0.044715 * wide ** 3))
+        for approximate, share in (("none", normal), ("tanh", (1 + curve) / 2)):
+            add("Gelu", [(finite, dtype)], error=19, least=4, approximate=approximate,
+                expected=(wide * share).astype(TYPES[dtype]))
         logistic = 1 / (1 + np.exp(-wide))
         add("Silu", [(finite, dtype)], error=13, least=0, domain="assay",
             expected=(wide * logistic).astype(TYPES[dtype]))
@@ -148,7 +155,8 @@ def binary():
         a, b = numbers(dtype, (3, 37)), numbers(dtype, (3, 1))
         for name in ("BitwiseAnd", "BitwiseOr", "BitwiseXor"):
             add(name, [(a, dtype), (b, dtype)])
-        add("Pow", [(a, dtype), (np.abs(b) % 3, dtype)])
+        if dtype in ("i64", "i32"):
+            add("Pow", [(a, dtype), (np.abs(b) % 3, dtype)])
     for name in ("Min", "Max"):
         for dtype in FLOATS + WHOLE:
             tensors = [numbers(dtype, s) for s in ((3, 37), (37,), (3, 1))]
@@ -178,6 +186,8 @@ def reductions():
         for dtype in FLOATS + ("i64", "i32", "i8"):
             for shape, axes in (((3, 77), [1]), ((3, 77), [0]), ((4, 3, 5), [0, 2]),
                                 ((2, 19, 5), [-2]), ((5, 7), [])):
+                if dtype == "i8" and name not in ("ReduceMax", "ReduceMin"):
+                    continue
                 x = numbers(dtype, shape, 1.0)
                 if name == "ReduceProd":
                     x = np.where(x < 0, -1, 1).astype(TYPES[dtype])
@@ -259,13 +269,14 @@ def normalizations():
         y = y + bias.astype(np.float64).reshape(6, 1, 1)
         add("GroupNormalization", [(x, dtype), (scale, dtype), (bias, dtype)], error=40, least=2,
             expected=y.astype(kind), epsilon=1e-3, num_groups=3)
-    # A first element that is not typical, and a mean far from zero.
+    # A first element that is not typical; and a mean far from zero, which rounding moves by a
+    # thousandth of a deviation.
     x = np.full((2, 300), 0.125, np.float32)
     x[:, :70] = 1000
     x[1] = numbers("f32", (300,), 1e-3) + np.float32(100)
     wide = x.astype(np.float64)
     y = (wide - wide.mean(-1, keepdims=True)) / np.sqrt(wide.var(-1, keepdims=True) + 1e-5)
-    add("LayerNormalization", [(x, "f32"), (np.ones(300, np.float32), "f32")], error=4000, least=2,
+    add("LayerNormalization", [(x, "f32"), (np.ones(300, np.float32), "f32")], error=12000, least=2,
         expected=y.astype(np.float32))
 
 

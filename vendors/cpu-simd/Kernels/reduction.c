@@ -73,20 +73,25 @@ static void reduce_task(void *argument, int thread, int threads) {
     }
 }
 
-/* Fewer blocks than threads: every thread reduces a part of each. */
+/* Too few blocks to share them evenly: every thread reduces a part of each. */
+static size_t part_grain(const struct blocks *blocks) {
+    return blocks->shape.inner == 1 ? 1024 : 8;
+}
+
+static int in_parts(const struct blocks *blocks, int threads) {
+    return threads > 1 && block_count(blocks) < 4 * (size_t)threads &&
+           blocks->shape.n >= 8 * (size_t)threads * part_grain(blocks);
+}
+
 static void part_task(void *argument, int thread, int threads) {
     const struct reduce_job *job = argument;
     size_t low, high, results = job->blocks.shape.outer * job->blocks.shape.inner;
-    tensor_share(job->blocks.shape.n, 1024, thread, threads, &low, &high);
+    tensor_share(job->blocks.shape.n, part_grain(&job->blocks), thread, threads, &low, &high);
     if (high == low) return;
     char *own = job->parts + (size_t)thread * results * job->part_bytes;
     for (size_t block = 0; block < block_count(&job->blocks); block++)
         reduce_block(job, block, low, high,
                      own + result_of(&job->blocks, block) * job->part_bytes);
-}
-
-static int in_parts(const struct blocks *blocks, int threads) {
-    return block_count(blocks) < (size_t)threads && blocks->shape.n >= (size_t)threads * 1024;
 }
 
 uint64_t cpusimd_reduce_workspace(const cpusimd_pool *pool, cpusimd_kind kind, cpusimd_axis shape) {

@@ -1,7 +1,7 @@
 /* Element-wise, reducing and normalising operators with AVX2 and fused multiply-add. */
 #if defined(__x86_64__)
 #define ISA_NAME avx2
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET_SET __attribute__((target("avx2,fma")))
 #define VECTOR_BYTES 32
 #define FUSED 1
 #include "templates/tensors.h"

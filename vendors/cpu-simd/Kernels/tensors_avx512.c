@@ -2,7 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define ISA_NAME avx512
-#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma")))
+#define TARGET_SET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma")))
 #define VECTOR_BYTES 64
 #define FUSED 1
 #include "templates/tensors.h"

@@ -1,7 +1,7 @@
 /* Element-wise, reducing and normalising operators with the 128-bit vectors of 64-bit Arm. */
 #if defined(__aarch64__)
 #define ISA_NAME neon
-#define TARGET
+#define TARGET_SET
 #define VECTOR_BYTES 16
 #define FUSED 1
 #include "templates/tensors.h"

@@ -1,6 +1,6 @@
 /* Element-wise, reducing and normalising operators with no explicit vectors. */
 #define ISA_NAME scalar
-#define TARGET
+#define TARGET_SET
 #define VECTOR_BYTES 8
 #define FUSED 0
 #include "templates/tensors.h"

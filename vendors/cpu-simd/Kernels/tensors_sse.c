@@ -1,7 +1,7 @@
 /* Element-wise, reducing and normalising operators with SSE2: what every x86-64 has. */
 #if defined(__x86_64__)
 #define ISA_NAME sse
-#define TARGET
+#define TARGET_SET
 #define VECTOR_BYTES 16
 #define FUSED 0
 #include "templates/tensors.h"

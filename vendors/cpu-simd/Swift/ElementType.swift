@@ -77,6 +77,9 @@ struct ElementTypes {
         types: floating.types + [.i64, .i32, .i8], words: "floating-point and signed whole numbers")
     static let numbers = ElementTypes(
         types: signed.types + [.u8], words: "floating-point and whole numbers")
+    /// What sums, products and powers are defined for: no type so narrow that few terms overflow.
+    static let wide = ElementTypes(
+        types: floating.types + [.i64, .i32], words: "f64, f32, f16, bf16, i64 and i32")
     static let whole = ElementTypes(types: [.i64, .i32, .i8, .u8], words: "whole numbers")
     static let bool = ElementTypes(types: [.bool], words: "bool")
     static let all = ElementTypes(types: ElementType.allCases, words: "numbers and bool")

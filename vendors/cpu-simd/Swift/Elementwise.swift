@@ -44,7 +44,6 @@ final class Unary: Operator {
         "Sqrt": Row(operation: CPUSIMD_SQRT, types: .floating),
         "Tanh": Row(operation: CPUSIMD_TANH, types: .floating),
     ]
-    static var names: [String] { rows.keys.sorted() }
 
     private let title: String
     private let operation: Int32

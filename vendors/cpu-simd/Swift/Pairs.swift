@@ -29,11 +29,10 @@ final class Binary: Operator {
         "Min": Row(operation: CPUSIMD_MIN, types: .numbers, isVariadic: true),
         "Mul": Row(operation: CPUSIMD_MUL, types: .numbers),
         "Or": Row(operation: CPUSIMD_OR, types: .bool),
-        "Pow": Row(operation: CPUSIMD_POW, types: .numbers),
+        "Pow": Row(operation: CPUSIMD_POW, types: .wide),
         "Sub": Row(operation: CPUSIMD_SUB, types: .numbers),
         "Xor": Row(operation: CPUSIMD_XOR, types: .bool),
     ]
-    static var names: [String] { rows.keys.sorted() }
 
     private let title: String
     private let operation: Int32

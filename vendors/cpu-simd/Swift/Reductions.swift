@@ -32,12 +32,11 @@ final class Reduce: Operator {
 
     private static let rows: [String: Row] = [
         "ReduceMax": Row(operation: CPUSIMD_REDUCE_MAX, types: .all),
-        "ReduceMean": Row(operation: CPUSIMD_REDUCE_SUM, types: .numbers, isMean: true),
+        "ReduceMean": Row(operation: CPUSIMD_REDUCE_SUM, types: .wide, isMean: true),
         "ReduceMin": Row(operation: CPUSIMD_REDUCE_MIN, types: .all),
-        "ReduceProd": Row(operation: CPUSIMD_REDUCE_PROD, types: .numbers),
-        "ReduceSum": Row(operation: CPUSIMD_REDUCE_SUM, types: .numbers),
+        "ReduceProd": Row(operation: CPUSIMD_REDUCE_PROD, types: .wide),
+        "ReduceSum": Row(operation: CPUSIMD_REDUCE_SUM, types: .wide),
     ]
-    static var names: [String] { rows.keys.sorted() }
 
     private let request: Request
     private let row: Row

@@ -61,6 +61,8 @@ FORCED TARGET void S(affine)(const U *x, U *y, size_t n, T mean, T factor, const
                              const U *bias, int stream) {
     V middle = N(all)(mean), multiplier = N(all)(factor);
     EACH_PART(n, {
+        /* The next row, to the second cache level: this one, scale and bias fill the first. */
+        __builtin_prefetch(x + n + i, 0, 2);
         V v = (S(get_part)(x + i, part, 0) - middle) * multiplier;
         if (bias) v = v * S(get_part)(scale + i, part, 0) + S(get_part)(bias + i, part, 0);
         else v = v * S(get_part)(scale + i, part, 0);

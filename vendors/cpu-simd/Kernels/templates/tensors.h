@@ -1,6 +1,6 @@
 /* All element-wise, reducing and normalising operators for one instruction set. Include with
- * ISA_NAME, TARGET, VECTOR_BYTES and FUSED (whether multiply-adds are one instruction); defines the
- * table cpusimd_tensors_<ISA_NAME>. */
+ * ISA_NAME, TARGET_SET, VECTOR_BYTES and FUSED (whether multiply-adds are one instruction); defines
+ * the table cpusimd_tensors_<ISA_NAME>. */
 #include "../tensors.h"
 #include <math.h>
 #include <string.h>
@@ -10,6 +10,9 @@
 #endif
 #define PASTE2(a, b, c) a##_##b##_##c
 #define PASTE(a, b, c) PASTE2(a, b, c)
+/* Whole numbers wrap, in the bits of floating-point numbers and as ONNX's types do. */
+#define WRAPPING __attribute__((no_sanitize("signed-integer-overflow", "shift")))
+#define TARGET WRAPPING TARGET_SET
 #define FORCED __attribute__((always_inline)) static inline
 #if defined(__clang__)
 #define UNROLLED _Pragma("unroll")
