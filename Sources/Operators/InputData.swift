@@ -4,8 +4,9 @@ package import Model
 package enum InputData {
     /// Fills an input of a completed operation.
     ///
-    /// Tensors with values of their own are copied, the tables of a pointer chase and of a
-    /// random access are built, everything else is drawn in element order from xoshiro256** by the pattern.
+    /// Tensors with values of their own are copied, the tables of a pointer chase and of a random
+    /// access are built, everything else is drawn in element order from xoshiro256** by the
+    /// pattern.
     package static func fill(
         _ memory: TensorMemory, inputIndex: Int, of operation: Operation, pattern: DataPattern,
         seed: UInt64
