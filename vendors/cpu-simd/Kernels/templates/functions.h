@@ -100,14 +100,17 @@ FORCED TARGET V N(round_up)(V x) {
 #if SINGLE
 #define STEP_MAGIC 0x1.8p19f
 #define PERMUTE(index, table) (V) _mm512_permutexvar_ps((__m512i)(index), (__m512)(table))
+/* k has too many digits for an exact product: one instruction with any compiler. */
+#define LESS_PRODUCT(x, a, b) (V) _mm512_fnmadd_ps((__m512)(a), (__m512)(b), (__m512)(x))
 #else
 #define STEP_MAGIC 0x1.8p49
 #define PERMUTE(index, table) (V) _mm512_permutexvar_pd((__m512i)(index), (__m512d)(table))
+#define LESS_PRODUCT(x, a, b) (V) _mm512_fnmadd_pd((__m512d)(a), (__m512d)(b), (__m512d)(x))
 #endif
 FORCED TARGET V N(stepped)(V x, int precise) {
     V rounded = x * N(all)((T)1.4426950408889634) + N(all)(STEP_MAGIC);
     V k = rounded - N(all)(STEP_MAGIC);
-    V r = x - k * N(all)(precise ? LN2_HIGH : LN2);
+    V r = LESS_PRODUCT(x, k, N(all)(precise ? LN2_HIGH : LN2));
     if (precise) r = r - k * N(all)(LN2_LOW);
     V power = PERMUTE(rounded, N(load)(N(step_powers)));
     V rest = POLYNOMIAL(N(step_terms), r) * r;
@@ -131,6 +134,7 @@ FORCED TARGET V N(exp_negative)(V x) {
 }
 #undef STEP_MAGIC
 #undef PERMUTE
+#undef LESS_PRODUCT
 #else
 /* p times 2^k in two factors, so that results near the ends of the range round once. `rounded` is
  * k plus the magic number, which leaves k in its low bits. */
