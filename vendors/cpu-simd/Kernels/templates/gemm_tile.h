@@ -1,8 +1,9 @@
 /* C (+)= A * B by tiles of up to ROWS rows and 2 vectors of columns, held in registers. */
 
-/* `count` rows of A times one strip of B; `rows` and `columns` of it lie inside C. */
-FORCED TARGET void N(tile)(const int count, const T *a, const T *b, size_t depth, T *c, size_t ldc,
-                           size_t rows, size_t columns, int accumulate) {
+/* `count` rows of A times the first `vectors` vectors of one strip of B; `rows` and `columns` of it
+ * lie inside C. */
+FORCED TARGET void N(tile)(const int count, const int vectors, const T *a, const T *b, size_t depth,
+                           T *c, size_t ldc, size_t rows, size_t columns, int accumulate) {
     V sums[ROWS][2];
     UNROLLED for (int r = 0; r < count; r++) sums[r][0] = sums[r][1] = (V){0};
     for (size_t r = 0; r < rows; r++) {
@@ -10,19 +11,22 @@ FORCED TARGET void N(tile)(const int count, const T *a, const T *b, size_t depth
         __builtin_prefetch(c + r * ldc + columns - 1, 1, 2);
     }
     for (size_t p = 0; p < depth; p++, a += ROWS, b += 2 * W) {
-        V b0 = N(get)(b), b1 = N(get)(b + W);
-        __builtin_prefetch(b + AHEAD);
-        __builtin_prefetch(b + AHEAD + W);
+        V right[2];
+        UNROLLED for (int v = 0; v < vectors; v++) {
+            right[v] = N(get)(b + v * W);
+            __builtin_prefetch(b + AHEAD + v * W);
+        }
         UNROLLED for (int r = 0; r < count; r++) {
             V left = N(all)(a[r]);
-            sums[r][0] += left * b0;
-            sums[r][1] += left * b1;
+            UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] += left * right[v];
         }
     }
-    if (rows == (size_t)count && columns == 2 * W) {
+    if (rows == (size_t)count && columns == (size_t)vectors * W) {
         UNROLLED for (int r = 0; r < count; r++, c += ldc) {
-            N(set)(c, accumulate ? N(get)(c) + sums[r][0] : sums[r][0]);
-            N(set)(c + W, accumulate ? N(get)(c + W) + sums[r][1] : sums[r][1]);
+            UNROLLED for (int v = 0; v < vectors; v++) {
+                V sum = sums[r][v];
+                N(set)(c + v * W, accumulate ? N(get)(c + v * W) + sum : sum);
+            }
         }
         return;
     }
@@ -38,7 +42,8 @@ FORCED TARGET void N(tile)(const int count, const T *a, const T *b, size_t depth
 #define TILE(count)                                                                                \
     TARGET static void N(tile##count)(const T *a, const T *b, size_t depth, T *c, size_t ldc,      \
                                       size_t rows, size_t columns, int accumulate) {               \
-        N(tile)(count, a, b, depth, c, ldc, rows, columns, accumulate);                            \
+        if (columns <= W) N(tile)(count, 1, a, b, depth, c, ldc, rows, columns, accumulate);       \
+        else N(tile)(count, 2, a, b, depth, c, ldc, rows, columns, accumulate);                    \
     }
 TILE(1)
 TILE(2)
