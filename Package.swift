@@ -111,6 +111,9 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
+        .executableTarget(
+            name: "conformance", dependencies: ["Operators", "Model"],
+            path: "Tests/Conformance", swiftSettings: strictTests),
         tests("TidyTests", ["Judgement"]),
         tests("ModelTests", ["Model"]),
         tests("StatisticsTests", ["Statistics"]),

@@ -84,10 +84,15 @@ def build(driver_source="driver.c"):
               "-fno-tree-loop-distribute-patterns")
     compile_c("clang", HERE / "loops.c", "loops_clang", *native, "-DCOMPILER=clang",
               "-fno-builtin")
+    return link(name, objects)
+
+
+def link(name, objects, *libraries):
+    """Links the backend's Swift code with compiled C into BUILD/NAME; returns its path."""
+    include = ["-I", KERNELS / "include", "-I", ABI / "include"]
     module_map = BUILD / "module.modulemap"
     headers = " ".join(f'header "{path}"' for path in sorted((KERNELS / "include").glob("*.h")))
     module_map.write_text(f"module CPUSIMDKernels {{ {headers} export * }}\n")
-    driver = BUILD / name
     features = []
     for feature in ("ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"):
         features += ["-enable-upcoming-feature", feature]
@@ -95,8 +100,9 @@ def build(driver_source="driver.c"):
         "-package-name", "assay", "-module-name", "CPUSIMD", *include,
         "-Xcc", f"-fmodule-map-file={module_map}",
         "-Xcc", f"-fmodule-map-file={ABI / 'include' / 'module.modulemap'}",
-        *sorted(SWIFT.glob("*.swift")), *objects, "-lm", "-lpthread", "-o", driver)
-    return driver
+        *sorted(SWIFT.glob("*.swift")), *objects, *libraries, "-lm", "-lpthread",
+        "-o", BUILD / name)
+    return BUILD / name
 
 
 class Driver:

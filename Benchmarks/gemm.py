@@ -32,20 +32,7 @@ def build():
     for source in sources:
         objects.append(build_folder / f"gemm_{source.stem}.o")
         run("clang", *flags, *include, "-c", source, "-o", objects[-1])
-    module_map = build_folder / "module.modulemap"
-    header = kernels / "include" / "cpu_simd.h"
-    module_map.write_text(f'module CPUSIMDKernels {{ header "{header}" export * }}\n')
-    features = []
-    for feature in ("ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"):
-        features += ["-enable-upcoming-feature", feature]
-    driver = build_folder / "gemm_driver"
-    run("swiftc", "-O", "-wmo", "-parse-as-library", "-swift-version", "6", *features,
-        "-package-name", "assay", "-module-name", "CPUSIMD", *include,
-        "-Xcc", f"-fmodule-map-file={module_map}",
-        "-Xcc", f"-fmodule-map-file={abi / 'include' / 'module.modulemap'}",
-        *sorted(common.SWIFT.glob("*.swift")), *objects, "-lopenblas", "-lm", "-lpthread",
-        "-o", driver)
-    return driver
+    return common.link("gemm_driver", objects, "-lopenblas")
 
 
 def rows(options):

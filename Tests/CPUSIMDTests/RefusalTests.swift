@@ -12,7 +12,8 @@ extension ThePlugin {
         @Test func `An operator that is not here is unsupported`() throws {
             let refusal = try refusal {
                 _ = try $0.run(
-                    "Imagined", [Tensor([1], [1 as Float])], outputs: [Tensor(room: ASSAY_F32, [1])])
+                    "Imagined", [Tensor([1], [1 as Float])], outputs: [Tensor(room: ASSAY_F32, [1])]
+                )
             }
             #expect(refusal?.status == ASSAY_E_UNSUPPORTED)
             #expect(refusal?.message == "cpu-simd has no operator Imagined")

@@ -22,7 +22,7 @@ extension Rules {
         ],
         // Inside the harness process.
         "Bundle": ["Model", "Crypto", "FoundationEssentials"],
-        "Cases": ["Model", "Operators", "Yams"],
+        "Cases": ["Model", "Operators", "Yams", "Dispatch", "Synchronization"],
         "Planning": ["Model", "Operators", "Bundle"],
         "Machine": ["Model", "CHwloc", "CNuma", "CAssaySystem", "Synchronization"],
         "Judgement": ["Model", "Statistics", "Bundle"],

@@ -26,7 +26,8 @@ let expertDispatch = OperatorDefinition(
         else {
             throw operation.error(
                 .shape,
-                "inputs X and Logits are \(input.shape) and \(logits.shape); they must have as many "
+                "inputs X and Logits are \(input.shape) and \(logits.shape); they must have as "
+                    + "many "
                     + "rows, and \(k) experts must be among Logits' columns")
         }
         let rows = try operation.product(input.shape[0], k)

@@ -42,7 +42,8 @@ private func inferPool(_ operation: inout Operation) throws(OperatorError) {
     where max(plan.padsBefore[axis], plan.padsAfter[axis]) >= plan.reach(axis) {
         throw operation.error(
             .attribute,
-            "attribute 'pads' adds \(max(plan.padsBefore[axis], plan.padsAfter[axis])) to dimension "
+            "attribute 'pads' adds \(max(plan.padsBefore[axis], plan.padsAfter[axis])) to "
+                + "dimension "
                 + "\(axis + 2), which fills a window of \(plan.reach(axis))")
     }
     operation.outputs = [TensorSpec("Y", input.dtype, input.shape.prefix(2) + plan.output)]

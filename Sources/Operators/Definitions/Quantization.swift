@@ -119,7 +119,8 @@ private let quantizeLinear = OperatorDefinition(
         rule: { _, _ in .exact },
         operationCount: { saturatingProduct(5, $0.outputs[0].count) },
         words: { _, error in
-            "equal, or 1 where x/scale is within 6·\(error.mathType.roundoffText)·|x/scale| of a tie"
+            "equal, or 1 where x/scale is within 6·\(error.mathType.roundoffText)·|x/scale| of "
+                + "a tie"
         },
         reacts: { _ in false },
         evaluate: { call, range, expected in

@@ -161,7 +161,8 @@ private let depthToSpace = OperatorDefinition(
         let block = Int(operation.int("blocksize") ?? 1)
         let depth = shape[1] / (block * block)
         let plane = shape[2] * shape[3]
-        // Channel c of block row y and column x is (y·block + x)·depth + c, or c·block² + y·block + x.
+        // Channel c of block row y and column x is (y·block + x)·depth + c, or
+        // c·block² + y·block + x.
         let isDepthFirst = operation.string("mode") != "CRD"
         let (channel, cell) = isDepthFirst ? (plane, depth * plane) : (block * block * plane, plane)
         return IndexMap(

@@ -24,7 +24,8 @@ let convolutionWeightGradient = OperatorDefinition(
         else {
             throw operation.error(
                 .shape,
-                "input Gradient's shape is \(gradient); behind the batch \(image[0]) and a multiple "
+                "input Gradient's shape is \(gradient); behind the batch \(image[0]) and a "
+                    + "multiple "
                     + "of \(group) channels it must be \(plan.output)")
         }
         operation.outputs = [

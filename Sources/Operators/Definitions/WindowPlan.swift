@@ -1,6 +1,6 @@
 import Model
 
-/// Windows that slide over the spatial dimensions of an image, as convolution and pooling have them.
+/// Windows that slide over the spatial dimensions of an image, as in convolution and pooling.
 struct WindowPlan: Sendable, Hashable {
     /// The input's spatial extents.
     var input: [Int]

@@ -6,8 +6,8 @@ extension HTMLReport {
     func add(_ group: CaseGroup, to html: inout Markup) {
         section(anchor(group), group.id, in: &html) { html in
             html.group("p", ["class": "explain"]) { html in
-                if let headline = group.headline {
-                    html.element("b", [:], Words.title(metric: headline.name))
+                if let headline = group.headline, let title = group.title {
+                    html.element("b", [:], title)
                     let statistics = Set(
                         group.records.compactMap { $0.headline?.estimate?.statistic })
                     let statistic = statistics.count == 1 ? statistics.map { ", \($0)" } : []

@@ -25,7 +25,7 @@ package enum MarkdownReport {
     }
 
     private static func section(_ group: CaseGroup) -> [String] {
-        let title = group.headline.map { Words.title(metric: $0.name) } ?? ""
+        let title = group.title ?? ""
         let constants = group.constants.map { "\($0.axis)=\($0.value)" }
         var lines = ["", "## \(cell(group.id))", ""]
         lines.append(cell(([title] + constants + group.conditions).joined(separator: " · ")))

@@ -6,7 +6,7 @@ extension TerminalReport {
     /// Adds one case: heading, one row for each point and backend, what its ceilings are.
     mutating func add(_ group: CaseGroup) {
         lines.append("")
-        let title = group.headline.map { "  " + Words.title(metric: $0.name) } ?? ""
+        let title = group.title.map { "  " + $0 } ?? ""
         lines.append(paint(oneLine(group.id), .strong) + oneLine(title))
         let constants = group.constants.map { "\($0.axis)=\($0.value)" }
         let backend = group.onlyBackend.map { ["on \($0)"] } ?? []

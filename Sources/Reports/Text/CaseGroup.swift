@@ -24,6 +24,13 @@ struct CaseGroup {
     /// The other axes, in declared order.
     var axes: [String] = []
 
+    /// What its first number is, in words; nil where it has none.
+    var title: String? {
+        headline.map {
+            Words.title(metric: $0.name, of: points.first?.point.operation.name ?? "")
+        }
+    }
+
     /// Every record of the case, in order.
     var records: [PointRecord] { points.flatMap(\.records) }
 

@@ -26,7 +26,7 @@ enum Words {
     }
 
     /// What a metric is, in words; its own name where this table does not know it.
-    static func title(metric name: String) -> String {
+    static func title(metric name: String, of operation: String = "") -> String {
         switch name {
         case "time": "Time per call"
         case "period": "Time per call in an undrained pipeline"
@@ -34,7 +34,16 @@ enum Words {
         case "throughput.flop": "Operations per second"
         case "bandwidth.stream": "Bandwidth, bytes counted as STREAM does"
         case "bandwidth.real": "Bandwidth, ownership reads included"
-        case "latency.access": "Time per dependent access"
+        case "latency.access":
+            switch operation {
+            case "RandomAccess": "Time per update"
+            case "CoreToCore": "Time per hand-over of a cache line, one way"
+            case "PageFault": "Time per page fault"
+            case "Capacity": "Time per page of 4 KiB"
+            case "ParallelRegion": "Time per parallel region"
+            case "ThreadSpawn": "Time per thread, started and joined"
+            default: "Time per dependent access"
+            }
         default: name
         }
     }

@@ -26,6 +26,8 @@ if [ "$out/$name.so" -nt "$source" ] && [ "$out/$name.so" -nt "$here/fixture.h" 
     [ "$out/$name.so" -nt "$include/assay_simple.h" ] && [ -f "$out/$name.json" ]; then
     exit 0
 fi
+tables='"assay.memory/1", "assay.queue/1", "assay.op/1"'
+[ "$name" != no-tables ] || tables=
 telemetry=
 [ "$name" != telemetry ] || telemetry=', "assay.telemetry/1"'
 cat > "$out/.$name.json.$$" <<MANIFEST
@@ -36,7 +38,7 @@ cat > "$out/.$name.json.$$" <<MANIFEST
   "abi": "1.0",
   "version": "1.0.0",
   "licence": "Apache-2.0",
-  "extensions": ["assay.memory/1", "assay.queue/1", "assay.op/1"$telemetry],
+  "extensions": [$tables$telemetry],
   "environment": {},
   "needs": [],
   "network": "none",
