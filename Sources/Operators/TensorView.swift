@@ -15,7 +15,7 @@ package import Model
     }
 
     /// The element at a position, as a number; integers beyond 2^53 are rounded.
-    func element(_ position: Int) -> Double {
+    package func element(_ position: Int) -> Double {
         switch spec.dtype {
         case .f64: load(position, as: Double.self)
         case .f32: Double(load(position, as: Float.self))

@@ -6,6 +6,9 @@ let quantizationOperators = [quantizeLinear, dequantizeLinear, dynamicQuantizeLi
 extension TypeParameter {
     /// Integers of eight bits.
     static func bytes(_ name: String) -> TypeParameter { TypeParameter(name, [.i8, .u8]) }
+    /// What DequantizeLinear takes for numbers.
+    fileprivate static let codes = TypeParameter(
+        "T1", [.i8, .u8, .i16, .u16, .i32] + DType.eightBitFloats)
 }
 
 /// Integers that the arithmetic before rounding may lead to.
@@ -142,10 +145,9 @@ private let quantizeLinear = OperatorDefinition(
 private let dequantizeLinear = OperatorDefinition(
     "DequantizeLinear", since: 21,
     inputs: [
-        FormalTensor("x", TypeParameter("T1", [.i8, .u8, .i16, .u16, .i32])),
+        FormalTensor("x", .codes),
         FormalTensor("x_scale", .real),
-        FormalTensor(
-            "x_zero_point", TypeParameter("T1", [.i8, .u8, .i16, .u16, .i32]), isOptional: true),
+        FormalTensor("x_zero_point", .codes, isOptional: true),
     ],
     outputs: [FormalTensor("y", .real)], attributes: blockAttributes,
     inference: { operation throws(OperatorError) in

@@ -15,7 +15,9 @@ let resize = OperatorDefinition(
         FormalAttribute("cubic_coeff_a", .float(-0.75)),
         FormalAttribute("exclude_outside", .int(0), least: 0),
         FormalAttribute("extrapolation_value", .float(0)),
-        FormalAttribute("keep_aspect_ratio_policy", .string("stretch"), choices: ["stretch"]),
+        FormalAttribute(
+            "keep_aspect_ratio_policy", .string("stretch"),
+            choices: ["stretch", "not_larger", "not_smaller"]),
         FormalAttribute("mode", .string("nearest"), choices: ["nearest", "linear"]),
         FormalAttribute(
             "nearest_mode", .string("round_prefer_floor"),
@@ -70,11 +72,18 @@ private func resizeAxes(_ operation: Operation) throws(OperatorError) -> [Resize
         throw operation.error(
             .attribute, "attribute 'roi' must have two numbers for each of \(chosen.count) axes")
     }
+    let common = commonScale(operation, chosen)
     var result = shape.map { ResizeAxis(input: $0, output: $0, scale: 1, mode: "half_pixel") }
     for (entry, axis) in chosen.enumerated() {
         let extent = Double(shape[axis])
-        let scale = scales.isEmpty ? Double(sizes[entry]) / max(extent, 1) : scales[entry]
-        let output = scales.isEmpty ? Double(sizes[entry]) : (extent * scale).rounded(.down)
+        var (scale, output) = (0.0, 0.0)
+        if let common {
+            (scale, output) = (common, (extent * common + 0.5).rounded(.down))
+        } else if scales.isEmpty {
+            (scale, output) = (Double(sizes[entry]) / max(extent, 1), Double(sizes[entry]))
+        } else {
+            (scale, output) = (scales[entry], (extent * scales[entry]).rounded(.down))
+        }
         guard scale > 0, output >= 0, output <= 0x1p40, extent > 0 || output == 0 else {
             throw operation.error(
                 .shape, "axis \(axis) of extent \(shape[axis]) cannot be resized by \(scale)")
@@ -87,6 +96,19 @@ private func resizeAxes(_ operation: Operation) throws(OperatorError) -> [Resize
         }
     }
     return result
+}
+
+/// The scale of all axes where sizes are bounds that keep the aspect ratio; else nil.
+private func commonScale(_ operation: Operation, _ axes: [Int]) -> Double? {
+    let sizes = operation.input("sizes")?.values ?? []
+    let ratios = zip(axes, sizes).map { axis, size in
+        Double(size) / Double(max(operation.inputs[0].shape[axis], 1))
+    }
+    return switch operation.string("keep_aspect_ratio_policy") {
+    case "not_larger": ratios.min()
+    case "not_smaller": ratios.max()
+    default: nil
+    }
 }
 
 extension Operation {

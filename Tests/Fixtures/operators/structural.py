@@ -424,6 +424,11 @@ def resize_cases(rng):
                                            "coordinate_transformation_mode": mode},
                     scales=[1.0, 1.0, 1.5, 0.5])
     resized("axes", {"mode": "linear", "axes": [3, 2]}, sizes=[4, 9])
+    for policy in ("not_larger", "not_smaller"):
+        for kind in ("nearest", "linear"):
+            attributes = {"mode": kind, "axes": [2, 3], "keep_aspect_ratio_policy": policy}
+            resized(f"{kind} {policy}", attributes, sizes=[7, 8])
+            resized(f"{kind} {policy} down", attributes, sizes=[3, 3])
     for kind in ("nearest", "linear"):
         resized(f"{kind} region", {"mode": kind, "extrapolation_value": 10.0,
                                    "coordinate_transformation_mode": "tf_crop_and_resize"},
@@ -537,6 +542,14 @@ def quantization_cases(rng):
             record(f"DequantizeLinear {label} {dtype.__name__}", "DequantizeLinear",
                    [("x", codes), ("x_scale", scale), ("x_zero_point", zero)],
                    [("y", (codes - wide_zero) * wide_scale)], attributes)
+    for name, dtype in (("e4m3", ml_dtypes.float8_e4m3fn), ("e5m2", ml_dtypes.float8_e5m2)):
+        codes = np.arange(256, dtype=np.uint8).view(dtype)
+        codes = codes[np.isfinite(codes.astype(np.float64))]
+        for label, zero in (("zero", 0.0), ("moved", 1.5)):
+            record(f"DequantizeLinear {label} {name}", "DequantizeLinear",
+                   [("x", codes), ("x_scale", np.array(1.25)),
+                    ("x_zero_point", np.array(zero).astype(dtype))],
+                   [("y", ((codes.astype(np.float64) - zero) * 1.25, "f32"))])
     record("QuantizeLinear plain", "QuantizeLinear", [("x", x), ("y_scale", np.array(1.0))],
            [("y", quantize(x, 1.0, 0, 0, 255).astype(np.uint8))])
     for label, data in (("both signs", x), ("positive", np.abs(x)), ("negative", -np.abs(x)),
