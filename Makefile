@@ -9,7 +9,8 @@ FLAGS := -c release -Xswiftc -enable-testing
 BIN := .build/release
 SUITE ?= quick
 
-.PHONY: help setup setup-test build bench test check lint format dist benchmarks asan kernels clean
+.PHONY: help setup setup-test build bench test check lint format dist benchmarks asan kernels \
+	conformance clean
 
 help: ## Print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -32,7 +33,7 @@ bench: build ## Measure this machine with the suite quick and print the report
 test: setup setup-test ## Run all tests, optimised as what is measured
 	swift test $(FLAGS) --disable-xctest
 
-check: lint asan kernels dist benchmarks ## Everything else: lint, sanitizers, the archive in a bare chroot, benchmark scripts
+check: lint asan kernels conformance dist benchmarks ## Everything else: lint, sanitizers, vectors, the archive, benchmarks
 
 lint: ## Check the formatting
 	swift format lint -r --strict --configuration .swift-format Package.swift Sources Tests vendors
@@ -48,6 +49,10 @@ asan: setup-test ## Unit tests in a debug build under AddressSanitizer
 kernels: setup-test ## The C kernels under sanitizers, and on an emulated arm64 processor
 	scripts/kernels-sanitized
 	scripts/kernels-arm64
+
+conformance: setup-test ## ONNX's own node tests through the oracle (installs onnx into a cache)
+	swift build $(FLAGS) --product conformance
+	scripts/onnx-conformance --program $(BIN)/conformance
 
 dist: setup-test ## An archive that runs without Swift, hwloc, libnuma or SQLite installed
 	scripts/dist
