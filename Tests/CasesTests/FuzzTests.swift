@@ -30,10 +30,11 @@ private struct Generator: RandomNumberGenerator {
         var generator = Generator(state: seed)
         // `ASSAY_FUZZ_SECONDS=600 swift test --filter FuzzTests` looks for longer.
         let asked = ProcessInfo.processInfo.environment["ASSAY_FUZZ_SECONDS"].flatMap(Int.init)
-        let end = ContinuousClock.now + .seconds(asked ?? 4)
-        let triedMax = asked == nil ? 500 : .max
+        let end = asked.map { ContinuousClock.now + .seconds($0) }
+        // So many every time: how fast a machine is decides nothing here.
+        let triedMax = asked == nil ? 100 : .max
         var tried = 0
-        while tried < triedMax, ContinuousClock.now < end {
+        while tried < triedMax, end.map({ ContinuousClock.now < $0 }) ?? true {
             var changed = files
             let index = Int.random(in: 0..<changed.count, using: &generator)
             guard case .bytes(var bytes) = changed[index].content else { continue }
@@ -59,7 +60,7 @@ private struct Generator: RandomNumberGenerator {
             }
             tried += 1
         }
-        #expect(tried > 20)
+        #expect(tried > 0)
     }
 
     private static func mutate(_ bytes: inout [UInt8], _ generator: inout Generator) {
