@@ -60,7 +60,6 @@ private struct Generator: RandomNumberGenerator {
             }
             tried += 1
         }
-        #expect(tried > 0)
     }
 
     private static func mutate(_ bytes: inout [UInt8], _ generator: inout Generator) {
