@@ -179,14 +179,18 @@ def interval(values, level):
     return (ordered[below], ordered[n - 1 - below]) if below >= 0 and covered < 1 else None
 
 
+def holds_within(found, bound, most):
+    return bound <= found[0] and found[1] <= most
+
+
 LOOKS = (10, 20, 50, 100, 200)
 
 
-def compare(ours, theirs, pairs, bound):
-    """Alternates ours and theirs, up to `pairs` times.
+def compare(ours, theirs, pairs, bound, most=math.inf):
+    """Alternates ours and theirs, up to `pairs` times; the ratio must lie from `bound` to `most`.
 
     Looks at 10, 20, 50 and 100 pairs and stops early only where the 99 % interval is clear of the
-    bound; the last look uses 95 %. Returns (median ratio, interval, pairs done, verdict, rates)."""
+    bounds; the last look uses 95 %. Returns (median ratio, interval, pairs done, verdict, rates)."""
     ratios, mine, other = [], [], []
     found = None
     while len(ratios) < pairs:
@@ -200,11 +204,12 @@ def compare(ours, theirs, pairs, bound):
         other.append(b)
         if len(ratios) in LOOKS and len(ratios) < pairs:
             found = interval(ratios, 0.99)
-            if found and (found[0] >= bound or found[1] < bound):
+            if found and (holds_within(found, bound, most) or found[1] < bound
+                          or found[0] > most):
                 break
     else:
         found = interval(ratios, 0.95)
-    holds = found is not None and found[0] >= bound
+    holds = found is not None and holds_within(found, bound, most)
     return median(ratios), found, len(ratios), holds, (median(mine), median(other))
 
 

@@ -66,15 +66,14 @@ extension OperatorRegistry {
     private static func attributes(
         of operation: Operation, _ definition: OperatorDefinition
     ) throws(OperatorError) -> [Attribute] {
-        var seen: Set<String> = []
-        for given in operation.attributes {
+        for (index, given) in operation.attributes.enumerated() {
             guard definition.attributes.contains(where: { $0.name == given.name }) else {
                 let known = definition.attributes.map(\.name)
                 let hint =
                     nearest(to: given.name, in: known).map { "; did you mean '\($0)'?" } ?? ""
                 throw operation.error(.attribute, "unknown attribute '\(given.name)'" + hint)
             }
-            guard seen.insert(given.name).inserted else {
+            guard !operation.attributes[..<index].contains(where: { $0.name == given.name }) else {
                 throw operation.error(.attribute, "attribute '\(given.name)' is given twice")
             }
         }
