@@ -3,6 +3,7 @@
 Python's standard library only. The driver is the backend itself, entered through its plug-in
 ABI, with the comparators linked beside it."""
 
+import json
 import math
 import os
 import pathlib
@@ -103,6 +104,28 @@ def link(name, objects, *libraries):
         *sorted(SWIFT.glob("*.swift")), *objects, *libraries, "-lm", "-lpthread",
         "-o", BUILD / name)
     return BUILD / name
+
+
+def plugin(folder, name, source, *defines):
+    """Compiles a plug-in from one file on the tests' fixtures; returns its manifest."""
+    require("clang")
+    folder.mkdir(parents=True, exist_ok=True)
+    fixtures = ROOT / "Tests" / "Fixtures" / "plugins"
+    flags = ["-std=gnu11", "-O1", "-w", "-fPIC", "-fvisibility=hidden", "-I", ABI / "include",
+             "-I", fixtures]
+    adapter = folder / "adapter.c"
+    adapter.write_text("#define ASSAY_SIMPLE_IMPLEMENTATION\n#define ASSAY_SIMPLE_LINKAGE\n"
+                       '#include "assay_simple.h"\n')
+    run("clang", *flags, "-c", adapter, "-o", folder / "adapter.o")
+    run("clang", *flags, "-shared", "-pthread", f'-DFIXTURE_ID="{name}"', *defines, source,
+        folder / "adapter.o", "-o", folder / f"{name}.so")
+    manifest = folder / f"{name}.json"
+    manifest.write_text(json.dumps({
+        "id": name, "name": name, "file": f"{name}.so", "abi": "1.0", "version": "1.0.0",
+        "licence": "Apache-2.0",
+        "extensions": ["assay.memory/1", "assay.queue/1", "assay.op/1"], "onlyWhenNamed": True},
+        indent=2) + "\n")
+    return manifest
 
 
 class Driver:

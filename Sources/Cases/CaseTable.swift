@@ -83,7 +83,11 @@ enum CaseTable {
 
     static let output = Table(
         "output", "What is demanded of an output tensor.",
-        [Field("dtype", .wordOrReference(dtypes), "The element type that it must have.")])
+        [
+            Field(
+                "dtype", .wordOrReference(dtypes), required: true,
+                "The element type that it must have.")
+        ])
 
     static let peak = Table(
         "peak", "As many operations a second as the processor can do, with no memory traffic.",

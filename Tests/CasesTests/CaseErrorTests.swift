@@ -86,6 +86,9 @@ private let badShapes = [
         caseText("workload: { operator: Exp, inputs: { input: { dtype: f32 } } }\n"),
         "x.yaml:4:38: error: the input 'input' has no 'shape'"),
     BadFile(
+        "output without an element type", caseText(add + "  outputs: { C: {} }\n"),
+        "x.yaml:9:17: error: 'dtype' is missing"),
+    BadFile(
         "terminal control in a value", caseText(add + "data: \"\\e[31mred\"\n"),
         "x.yaml:9:7: error: '?[31mred' is not normal, uniform, trigonometric, zeros or sparse(p) "
             + "with p from 0 to 1"),

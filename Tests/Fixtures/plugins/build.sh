@@ -30,6 +30,8 @@ tables='"assay.memory/1", "assay.queue/1", "assay.op/1"'
 [ "$name" != no-tables ] || tables=
 telemetry=
 [ "$name" != telemetry ] || telemetry=', "assay.telemetry/1"'
+host=true
+[ "$name" != host-only ] || host=false
 cat > "$out/.$name.json.$$" <<MANIFEST
 {
   "id": "$name",
@@ -42,7 +44,7 @@ cat > "$out/.$name.json.$$" <<MANIFEST
   "environment": {},
   "needs": [],
   "network": "none",
-  "isCPU": true,
+  "isCPU": $host,
   "onlyWhenNamed": true,
   "homepage": ""
 }
