@@ -11,11 +11,11 @@ final class Descriptor {
     let pointer: UnsafeMutablePointer<assay_op_desc>
 
     /// - Parameter constants: the buffers of constant inputs, by input index.
-    init(_ operation: Operation, constants: [Int: Buffer]) {
+    init(_ operation: Operation, _ places: TensorPlaces, constants: [Int: Buffer]) {
         attributes = KeyValues(operation.attributes)
         names = KeyValues([])
-        inputs = TensorList(operation.inputs, buffers: constants)
-        outputs = TensorList(operation.outputs, buffers: [:])
+        inputs = TensorList(operation.inputs, at: places.inputs, buffers: constants)
+        outputs = TensorList(operation.outputs, at: places.outputs, buffers: [:])
         unsafe pointer = .allocate(capacity: 1)
         var descriptor = unsafe zeroed(assay_op_desc.self)
         unsafe descriptor.h = head(of: assay_op_desc.self)
@@ -27,8 +27,8 @@ final class Descriptor {
         unsafe descriptor.accumulate_dtype = operation.accumulate?.rawValue ?? 0
         unsafe descriptor.inputs = UnsafePointer(inputs.list)
         unsafe descriptor.outputs = UnsafePointer(outputs.list)
-        unsafe descriptor.input_count = UInt32(operation.inputs.count)
-        unsafe descriptor.output_count = UInt32(operation.outputs.count)
+        unsafe descriptor.input_count = UInt32(inputs.count)
+        unsafe descriptor.output_count = UInt32(outputs.count)
         unsafe descriptor.attributes = UnsafePointer(attributes.pointer)
         unsafe descriptor.attribute_count = UInt32(attributes.count)
         unsafe pointer.initialize(to: descriptor)
@@ -43,13 +43,21 @@ final class TensorList {
     typealias Entry = UnsafePointer<assay_tensor>?
 
     let list: UnsafeMutablePointer<Entry>
+    /// Entries, empty ones included.
+    let count: Int
     private let tensors: UnsafeMutablePointer<assay_tensor>
     private let buffers: [Buffer]
 
-    init(_ specs: [TensorSpec], buffers: [Int: Buffer]) {
+    /// - Parameters:
+    ///   - places: one for each tensor; entries between them are null.
+    ///   - buffers: by the tensor's index among `specs`.
+    init(_ specs: [TensorSpec], at places: [Int], buffers: [Int: Buffer]) {
+        precondition(places.count == specs.count, "one place for each tensor")
         self.buffers = Array(buffers.values)
+        count = (places.max() ?? -1) + 1
         unsafe tensors = .allocate(capacity: max(1, specs.count))
-        unsafe list = .allocate(capacity: max(1, specs.count))
+        unsafe list = .allocate(capacity: max(1, count))
+        unsafe list.initialize(repeating: nil, count: max(1, count))
         for (index, spec) in specs.enumerated() {
             var tensor = unsafe zeroed(assay_tensor.self)
             unsafe tensor.h = head(of: assay_tensor.self)
@@ -64,7 +72,7 @@ final class TensorList {
             }
             unsafe tensor.buffer = buffers[index]?.handle
             unsafe (tensors + index).initialize(to: tensor)
-            unsafe (list + index).initialize(to: UnsafePointer(tensors + index))
+            unsafe list[places[index]] = UnsafePointer(tensors + index)
         }
     }
 
@@ -79,22 +87,29 @@ final class TensorList {
 package struct TensorSet {
     let inputs: UnsafePointer<UnsafePointer<assay_tensor>?>
     let outputs: UnsafePointer<UnsafePointer<assay_tensor>?>
+    let places: TensorPlaces
     private let inputList: TensorList
     private let outputList: TensorList
     package let inputBuffers: [Buffer]
     package let outputBuffers: [Buffer]
 
+    /// The tensors with their buffers.
+    ///
     /// - Parameters:
+    ///   - places: where the plug-in finds each tensor.
     ///   - inputs: one buffer for each input of the operation.
     ///   - outputs: one buffer for each output.
-    package init(_ operation: Operation, inputs: [Buffer], outputs: [Buffer]) {
+    package init(
+        _ operation: Operation, at places: TensorPlaces, inputs: [Buffer], outputs: [Buffer]
+    ) {
         precondition(inputs.count == operation.inputs.count, "one buffer for each input")
         precondition(outputs.count == operation.outputs.count, "one buffer for each output")
         func indexed(_ buffers: [Buffer]) -> [Int: Buffer] {
             Dictionary(uniqueKeysWithValues: buffers.enumerated().map { ($0.offset, $0.element) })
         }
-        inputList = TensorList(operation.inputs, buffers: indexed(inputs))
-        outputList = TensorList(operation.outputs, buffers: indexed(outputs))
+        self.places = places
+        inputList = TensorList(operation.inputs, at: places.inputs, buffers: indexed(inputs))
+        outputList = TensorList(operation.outputs, at: places.outputs, buffers: indexed(outputs))
         unsafe self.inputs = UnsafePointer(inputList.list)
         unsafe self.outputs = UnsafePointer(outputList.list)
         inputBuffers = inputs
@@ -165,12 +180,14 @@ extension Device {
     /// Asks whether the device can execute the operation. The C slot is `query`.
     ///
     /// Throws an error that `isUnsupported` when it cannot.
-    package func query(_ operation: Operation) throws(BackendError) {
+    package func query(
+        _ operation: Operation, at places: TensorPlaces
+    ) throws(BackendError) {
         guard let query = unsafe self.operation.query else {
             throw BackendError(
                 status: -1, place: "query", message: "the plug-in offers no operations")
         }
-        let descriptor = Descriptor(operation, constants: [:])
+        let descriptor = Descriptor(operation, places, constants: [:])
         var info = unsafe zeroed(assay_op_info.self)
         unsafe info.h = head(of: assay_op_info.self)
         try unsafe call("query") { unsafe query(handle, descriptor.pointer, &info, $0) }
@@ -199,7 +216,7 @@ extension Device {
         for (index, input) in operation.inputs.enumerated() where input.isConstant {
             constants[index] = set.inputBuffers[index]
         }
-        let descriptor = Descriptor(operation, constants: constants)
+        let descriptor = Descriptor(operation, set.places, constants: constants)
         var info = unsafe zeroed(assay_op_info.self)
         unsafe info.h = head(of: assay_op_info.self)
         var handle: assay_op?

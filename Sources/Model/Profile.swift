@@ -42,6 +42,9 @@ package struct Profile: Sendable, Hashable, Codable {
     /// The methodology whose numbers these are; its major version is part of comparability.
     package static let methodology = "1.0"
 
+    /// Whether a launch that the host disturbed is made again, once: where a claim stands on it.
+    package var repeatsDisturbed: Bool { id == .standard || id == .certify }
+
     /// The profile of that name.
     package static func named(_ id: ProfileID) -> Profile {
         switch id {

@@ -60,7 +60,9 @@ package enum DeviceLister {
     }
 
     /// Where the manifest says another kind of device than the library; nil when they agree.
-    private static func contradiction(_ manifest: Manifest, _ devices: [DeviceFacts]) -> String? {
+    private static func contradiction(_ manifest: BackendManifest, _ devices: [DeviceFacts])
+        -> String?
+    {
         let others = manifest.isCPU ? ["gpu", "accelerator"] : ["cpu"]
         guard let device = devices.first(where: { others.contains($0.type) }) else { return nil }
         return "its manifest says isCPU \(manifest.isCPU) and the library says that device "

@@ -1,7 +1,7 @@
 import CAssaySystem
 import Glibc
-package import LaunchProtocol
-package import Model
+import LaunchProtocol
+import Model
 
 /// One worker process from start to end, watched by the thread that calls.
 final class WorkerProcess {

@@ -4,6 +4,7 @@ import Glibc
 import LaunchProtocol
 import Measurement
 import Model
+import Operators
 
 /// One compute launch, step by step.
 struct Launch {
@@ -25,7 +26,8 @@ struct Launch {
         let device = try plugin.open(device: request.device)
         channel.send(.device(facts, version: plugin.version))
         if request.idle > .zero { return rest(page: page) }
-        try device.query(request.operation)
+        try device.query(
+            request.operation, at: OperatorRegistry.places(of: request.operation))
         let load = clock.now() - loadStart
 
         phase.enter(.inputs)

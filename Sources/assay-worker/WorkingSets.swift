@@ -35,13 +35,15 @@ final class WorkingSets {
                 inputs[copy].append(buffer)
             }
         }
+        let places = OperatorRegistry.places(of: operation)
         var sets: [TensorSet] = []
         for copy in 0..<count {
             var outputs: [Buffer] = []
             for spec in operation.outputs {
                 outputs.append(try device.allocate(spec.byteCount, in: space))
             }
-            sets.append(TensorSet(operation, inputs: inputs[copy], outputs: outputs))
+            sets.append(
+                TensorSet(operation, at: places, inputs: inputs[copy], outputs: outputs))
         }
         self.sets = sets
         let words = Int(request.lastLevelCache.value) * 2 / 8

@@ -16,7 +16,11 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: "The bundle's directory.")
     var bundle: String
 
-    @Option(help: "terminal, html, markdown, csv, json, or coverage: operators by backend and type.")
+    @Option(
+        help:
+            """
+            terminal, html, markdown, csv, json, or coverage: operators by backend and element type.
+            """)
     var format = Format.terminal
 
     @Flag(help: "The same as --format json.")

@@ -3,6 +3,7 @@ import BLAS
 import Backends
 import CPUSIMD
 import Model
+import Operators
 
 /// A backend that is linked in, entered through its table as the worker enters it.
 final class BackendRunner {
@@ -36,7 +37,8 @@ final class BackendRunner {
     func outputs(
         of operation: Operation, inputs: [UnsafeRawBufferPointer]
     ) throws(BackendError) -> [UnsafeMutableRawBufferPointer] {
-        try device.query(operation)
+        let places = OperatorRegistry.places(of: operation)
+        try device.query(operation, at: places)
         var given: [Buffer] = []
         for (spec, bytes) in zip(operation.inputs, inputs) {
             let buffer = try device.allocate(spec.byteCount, in: space)
@@ -51,7 +53,7 @@ final class BackendRunner {
             }
             results.append(buffer)
         }
-        let set = TensorSet(operation, inputs: given, outputs: results)
+        let set = TensorSet(operation, at: places, inputs: given, outputs: results)
         let prepared = try device.prepare(operation, set: set)
         try queue.enqueue(prepared, count: 1, firstSet: 0)
         try queue.synchronize()

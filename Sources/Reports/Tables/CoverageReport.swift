@@ -9,8 +9,8 @@ package enum CoverageReport {
         let backends = sortedUnique(record.points.map { Words.name($0.subject) })
         var lines = [
             "# Coverage", "",
-            "Element types of each operator that a backend computed with its output verified, as run "
-                + "`\(record.run.id)` found on \(Markdown.cell(record.machine.processor)). "
+            "Element types of each operator that a backend computed with its output verified, as "
+                + "run `\(record.run.id)` found on \(Markdown.cell(record.machine.processor)). "
                 + "Types in parentheses are unsupported at some of the points. "
                 + "A dash: the backend says that it does not have the operator.", "",
         ]

@@ -5,20 +5,22 @@ package enum MarkdownReport {
     /// The whole text; it ends with a line break.
     package static func render(_ record: Record) -> String {
         let run = record.run
+        let plan = String(run.planSha256.prefix(12))
         var lines = [
             "# Assay report: \(Markdown.cell(record.machine.processor))", "",
-            "Run `\(Markdown.cell(run.id))`, plan `\(Markdown.cell(String(run.planSha256.prefix(12))))`, methodology "
-                + "\(Markdown.cell(run.methodology)), measured \(Markdown.cell(run.started)), machine "
-                + "\(Markdown.cell(record.machine.machineID)).",
+            "Run `\(Markdown.cell(run.id))`, plan `\(Markdown.cell(plan))`, methodology "
+                + "\(Markdown.cell(run.methodology)), measured \(Markdown.cell(run.started)), "
+                + "machine \(Markdown.cell(record.machine.machineID)).",
             TerminalReport.counts(record.points.map(Standing.init)) + ".",
         ]
         for group in CaseGroup.all(of: record) { lines += section(group) }
         let uses = FlagUse.all(of: record)
         if !uses.isEmpty { lines += ["", "## Flags", ""] }
         for use in uses {
+            let (message, hint) = (use.example.message, use.example.hint)
             lines.append(
-                "- **\(Markdown.cell(use.id))** (\(use.severity.rawValue)): \(Markdown.cell(use.example.message)). "
-                    + "\(Markdown.cell(use.example.hint))")
+                "- **\(Markdown.cell(use.id))** (\(use.severity.rawValue)): "
+                    + "\(Markdown.cell(message)). \(Markdown.cell(hint))")
         }
         lines += ["", Words.order + " " + Words.scope]
         return lines.joined(separator: "\n") + "\n"

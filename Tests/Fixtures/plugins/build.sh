@@ -21,7 +21,7 @@ set -eu
 source=$1
 name=$(basename "$source" .c)
 if [ "$out/$name.so" -nt "$source" ] && [ "$out/$name.so" -nt "$here/fixture.h" ] &&
-    [ "$out/$name.so" -nt "$here/device-clock.h" ] &&
+    [ "$out/$name.so" -nt "$here/device-clock.h" ] && [ "$out/$name.so" -nt "$here/build.sh" ] &&
     [ "$out/$name.so" -nt "$include/assay_plugin.h" ] &&
     [ "$out/$name.so" -nt "$include/assay_simple.h" ] && [ -f "$out/$name.json" ]; then
     exit 0
