@@ -97,7 +97,41 @@ static void byte_product(cpusimd_pool *pool, int isa, int mode, uint64_t m, uint
     free(a), free(b), free(a_zeros), free(b_zeros), free(scales), free(y);
 }
 
+/* Weights of four bits with powers of two as scales. */
+static void nibble_product(cpusimd_pool *pool, int isa, int stored, uint64_t m, uint64_t n,
+                           uint64_t blocks, uint64_t block) {
+    const uint64_t start = 0, k = blocks * block;
+    uint8_t *b = malloc(n * k / 2);
+    uint16_t *scales = malloc(n * blocks * 2), *y = halves(m * n, stored);
+    uint16_t *a = halves(m * k, stored);
+    for (uint64_t i = 0; i < n * k / 2; i++) b[i] = (uint8_t)((6 + i % 5) | (10 - i % 4) << 4);
+    for (uint64_t i = 0; i < n * blocks; i++) scales[i] = half_of(1 + (int)(i % 2), stored);
+    cpusimd_gemm job = {.type = {isa, 1}, .m = m, .n = n, .k = k, .batches = 1,
+                        .a_starts = &start, .b_starts = &start, .a_row = k, .a_column = 1,
+                        .b_row = 1, .b_column = k, .alpha = 1, .stored = stored, .block = block,
+                        .b_scales = scales};
+    run_product(pool, &job, 1, a, b, y);
+    for (uint64_t i = 0; i < m; i++)
+        for (uint64_t j = 0; j < n; j++) {
+            int sum = 0;
+            for (uint64_t x = 0; x < k; x++) {
+                int code = (b[(j * k + x) / 2] >> (x & 1) * 4 & 15) - 8;
+                sum += digit(i * k + x) * code * (1 + (int)((j * blocks + x / block) % 2));
+            }
+            if (abs(sum) <= 256) expect(y[i * n + j] == half_of(sum, stored), "nibbles");
+        }
+    free(a), free(b), free(scales), free(y);
+}
+
 static void short_products(cpusimd_pool *pool, int isa) {
+    for (int stored = CPUSIMD_GEMM_F16; stored <= CPUSIMD_GEMM_BF16; stored++) {
+        for (uint64_t m = 1; m < 30; m += 3) {
+            nibble_product(pool, isa, stored, m, 37, 3, 32);
+            nibble_product(pool, isa, stored, m, 5, 7, 2);
+            nibble_product(pool, isa, stored, m, 64, 5, 12);
+        }
+        nibble_product(pool, isa, stored, 19, 33, 40, 32);
+    }
     for (int mode = 0; mode < 64; mode++) {
         for (size_t i = 0; i < SIZE_COUNT; i++) {
             uint64_t m = sizes[i], n = sizes[(i * 3 + (size_t)mode) % SIZE_COUNT];

@@ -10,6 +10,10 @@ struct gemm_pack {
     size_t across, along, count, depth;
     void *to;
     int is_signed; /* of bytes */
+    /* Of four-bit weights: `from` and the scales start at k = 0 of the first column, packing at
+     * `first`, and `across` is the whole length of k. */
+    const void *scales;
+    size_t block, first;
 };
 
 /* C (+)= A * B by tiles. A lies packed in strips of a tile's rows, B in strips of its columns. */
@@ -30,6 +34,8 @@ struct gemm_direct {
     size_t rows, columns, depth;
     size_t a_row, a_column, b_step, ldc;
     int accumulate;
+    const void *scales; /* of four-bit weights, whose b_step is the length of k */
+    size_t block;
 };
 
 /* What products of bytes need at their end. Codes may have been moved into the range of another
@@ -71,6 +77,8 @@ struct gemm_kernels {
     void (*small)(const struct gemm_direct *job);
     void (*panel)(const struct gemm_direct *job);
     void (*dot)(const struct gemm_direct *job);
+    void (*pack_nibbles)(const struct gemm_pack *job);
+    void (*dot_nibbles)(const struct gemm_direct *job);
     void (*finish)(const struct gemm_finish *job);
     gemm_byte_sums row_sums, column_sums;
 };

@@ -50,9 +50,18 @@ struct packing {
 
 static void pack_b(const cpusimd_gemm *job, const struct gemm_kernels *kernels, const char *from,
                    size_t p, size_t depth, size_t column, size_t columns, char *to) {
+    if (job->block) {
+        struct gemm_pack pack = {.from = from + column * (job->k / 2), .across = job->k,
+                                 .along = 1, .count = columns, .depth = depth, .to = to,
+                                 .block = job->block, .first = p};
+        pack.scales = gemm_at(job->b_scales, column * (job->k / job->block), kernels->bytes);
+        kernels->pack_nibbles(&pack);
+        return;
+    }
     struct gemm_pack pack = {
-        gemm_at(from, p * job->b_row + column * job->b_column, kernels->bytes), job->b_column,
-        job->b_row, columns, depth, to, job->codes.b_signed};
+        .from = gemm_at(from, p * job->b_row + column * job->b_column, kernels->bytes),
+        .across = job->b_column, .along = job->b_row, .count = columns, .depth = depth, .to = to,
+        .is_signed = job->codes.b_signed};
     kernels->pack_b(&pack);
 }
 
@@ -154,8 +163,10 @@ static void run_tiles(const struct gemm_run *run, const struct part *part) {
         for (size_t p = 0; p < job->k; p += plan->depth_block) {
             size_t depth = least(plan->depth_block, job->k - p);
             struct gemm_pack pack = {
-                gemm_at(part->a, row * job->a_row + p * job->a_column, plan->kernels->bytes),
-                job->a_row, job->a_column, rows, depth, part->own, job->codes.a_signed};
+                .from = gemm_at(part->a, row * job->a_row + p * job->a_column,
+                                plan->kernels->bytes),
+                .across = job->a_row, .along = job->a_column, .count = rows, .depth = depth,
+                .to = part->own, .is_signed = job->codes.a_signed};
             plan->kernels->pack_a(&pack);
             column_blocks(run, part, row, rows, p, depth);
         }
@@ -179,11 +190,19 @@ static void run_direct(const struct gemm_run *run, const struct part *part) {
     const cpusimd_gemm *job = run->job;
     const struct gemm_kernels *kernels = run->plan.kernels;
     struct gemm_direct direct = {
-        gemm_at(part->a, part->row * job->a_row, kernels->bytes),
-        gemm_at(part->b, part->column * job->b_column, kernels->bytes),
-        NULL, part->rows, part->columns, job->k, job->a_row, job->a_column, job->b_row, 0, 0};
+        .a = gemm_at(part->a, part->row * job->a_row, kernels->bytes),
+        .b = gemm_at(part->b, part->column * job->b_column, kernels->bytes),
+        .rows = part->rows, .columns = part->columns, .depth = job->k, .a_row = job->a_row,
+        .a_column = job->a_column, .b_step = job->b_row};
     direct.c = sums_of(run, part, part->row, 0, part->column, &direct.ldc);
-    if (run->plan.path == PANEL) {
+    if (job->block) {
+        direct.b = part->b + part->column * (job->k / 2);
+        direct.b_step = job->k;
+        direct.block = job->block;
+        direct.scales =
+            gemm_at(job->b_scales, part->column * (job->k / job->block), kernels->bytes);
+        kernels->dot_nibbles(&direct);
+    } else if (run->plan.path == PANEL) {
         kernels->panel(&direct);
     } else if (run->plan.path == SMALL) {
         kernels->small(&direct);

@@ -62,6 +62,8 @@ const struct gemm_kernels *cpusimd_gemm_kernels(const cpusimd_gemm *job) {
     const struct gemm_kernels *table = tables[job->type.isa];
     if (job->stored == CPUSIMD_GEMM_PLAIN) return &table[job->type.single ? GEMM_F32 : GEMM_F64];
     if (job->stored == CPUSIMD_GEMM_F16) return &table[GEMM_F16];
+    /* Pairs of bf16 have no room for products of codes and scales. */
+    if (job->stored == CPUSIMD_GEMM_BF16 && job->block) return &table[GEMM_BF16];
 #if defined(__x86_64__)
     if (job->type.isa == CPUSIMD_AVX512 && !job->basic) {
         if (job->stored == CPUSIMD_GEMM_BYTES && features() & PEAK_VNNI)
@@ -84,6 +86,9 @@ const char *cpusimd_gemm_instructions(const cpusimd_gemm *job) {
 }
 
 /* ---- blocks -------------------------------------------------------------------------------- */
+#ifndef ROW_BLOCK
+#define ROW_BLOCK 1024
+#endif
 /* Bytes of a data cache, asked for once. What the system does not know, or cannot be true, becomes
  * the usual size. */
 static size_t cache_bytes(int level) {
@@ -116,6 +121,7 @@ static int is_small(const struct gemm_kernels *kernels, const cpusimd_gemm *job)
 
 /* Few rows or few columns: each operand is read about once, so that packing would not pay. */
 static enum path path_of(const struct gemm_kernels *kernels, const cpusimd_gemm *job) {
+    if (job->block) return job->m <= 4 ? DOT : TILES;
     if (is_small(kernels, job)) return SMALL;
     if (job->n <= 8 && job->m > 4 && job->a_column == 1 && kernels->dot) return DOT;
     if (job->m > 16) return TILES;
@@ -127,7 +133,7 @@ static enum path path_of(const struct gemm_kernels *kernels, const cpusimd_gemm 
 int gemm_packs(const struct gemm_kernels *kernels, const cpusimd_gemm *job) {
     cpusimd_gemm with = *job;
     with.packed = kernels;
-    return job->k > 0 && path_of(kernels, &with) == TILES;
+    return job->k > 0 && !job->block && path_of(kernels, &with) == TILES;
 }
 
 /* ---- threads ------------------------------------------------------------------------------- */
@@ -179,7 +185,7 @@ static void choose_blocks(struct plan *plan, const cpusimd_gemm *job) {
     plan->column_block = cache_bytes(2) / 2 / depth / kernels->columns * kernels->columns;
     if (plan->column_block < kernels->columns) plan->column_block = kernels->columns;
     /* A's panel is read once for each block of columns: the third level or memory is near enough.*/
-    plan->row_block = round_up(1024, kernels->rows);
+    plan->row_block = round_up(ROW_BLOCK, kernels->rows);
     size_t rows = least(round_up(job->m, kernels->rows), plan->row_block);
     plan->a_bytes = round_up(rows * depth, 4096);
     size_t columns = least(round_up(job->n, kernels->columns), plan->column_block);

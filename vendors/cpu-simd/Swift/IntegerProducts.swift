@@ -6,7 +6,7 @@ private struct ByteProduct {
     let product: MatrixProduct
     let extents: MatrixProduct.Extents
     let result: [Int]
-    var codes = unsafe cpusimd_gemm_codes()
+    var codes = MatrixProduct.Codes()
     let leftType: ElementType
 
     /// `inputs`: the indices of A, its zero point, B, and its zero point.
@@ -24,16 +24,16 @@ private struct ByteProduct {
                 "\(request.name)'s sums of more than 32768 products may not fit 32 bits")
         }
         (extents, result) = (shape.extents, shape.result)
-        unsafe codes.a_signed = leftType == .i8 ? 1 : 0
-        unsafe codes.b_signed = rightType == .i8 ? 1 : 0
-        unsafe codes.a_zero_step = try request.step(
+        unsafe codes.kernels.a_signed = leftType == .i8 ? 1 : 0
+        unsafe codes.kernels.b_signed = rightType == .i8 ? 1 : 0
+        unsafe codes.kernels.a_zero_step = try request.step(
             inputs[1], labels[1], left.dtype, extents.rows)
-        unsafe codes.b_zero_step = try request.step(
+        unsafe codes.kernels.b_zero_step = try request.step(
             inputs[3], labels[3], right.dtype, extents.columns)
-        var first = unsafe codes
+        var first = codes
         // Memory for a quantized result differs from that for sums.
-        if quantizes { unsafe first.a_scales = Self.placeholder }
-        product = unsafe MatrixProduct(
+        if quantizes { unsafe first.kernels.a_scales = Self.placeholder }
+        product = MatrixProduct(
             leftType, shape.extents, starts: shape.starts, codes: first, engine)
     }
 
@@ -101,9 +101,9 @@ final class MatMulInteger: Operator {
     }
 
     func run(_ call: borrowing Call) throws(Failure) {
-        var codes = unsafe factors.codes
-        if hasZeros.0 { unsafe codes.a_zeros = call.input(2) }
-        if hasZeros.1 { unsafe codes.b_zeros = call.input(3) }
+        var codes = factors.codes
+        if hasZeros.0 { unsafe codes.kernels.a_zeros = call.input(2) }
+        if hasZeros.1 { unsafe codes.kernels.b_zeros = call.input(3) }
         unsafe factors.product.run(
             call.pool, call.input(0), call.input(1), codes: codes, into: call.output(0))
     }
@@ -129,9 +129,9 @@ final class QLinearMatMul: Operator {
             throw .unsupported("QLinearMatMul's scales may be f32, f16 and bf16 here")
         }
         scaleType = type
-        unsafe factors.codes.a_scale_step = try request.step(
+        unsafe factors.codes.kernels.a_scale_step = try request.step(
             1, "a_scale", left.dtype, factors.extents.rows)
-        unsafe factors.codes.b_scale_step = try request.step(
+        unsafe factors.codes.kernels.b_scale_step = try request.step(
             4, "b_scale", left.dtype, factors.extents.columns)
         counts = (left.count, right.count)
         for (index, label) in [(6, "y_scale"), (7, "y_zero_point")] {
@@ -144,7 +144,7 @@ final class QLinearMatMul: Operator {
         }
         let zero = try request.input(7, "y_zero_point")
         resultType = try request.byteType(zero, "y_zero_point")
-        unsafe factors.codes.y_signed = resultType == .i8 ? 1 : 0
+        unsafe factors.codes.kernels.y_signed = resultType == .i8 ? 1 : 0
         try request.expect(
             try request.output(0, "y"), "y",
             is: .init(dtype: zero.dtype, extents: factors.result))
@@ -163,13 +163,13 @@ final class QLinearMatMul: Operator {
     }
 
     func run(_ call: borrowing Call) throws(Failure) {
-        var codes = unsafe factors.codes
-        unsafe codes.a_zeros = call.input(2)
-        unsafe codes.b_zeros = call.input(5)
-        unsafe codes.a_scales = single(call, 1, counts.0, at: 0)
-        unsafe codes.b_scales = single(call, 4, counts.1, at: counts.0)
-        unsafe codes.y_scale = Float(cpusimd_value(scaleType.rawValue, call.input(6)))
-        unsafe codes.y_zero = Int32(cpusimd_value(resultType.rawValue, call.input(7)))
+        var codes = factors.codes
+        unsafe codes.kernels.a_zeros = call.input(2)
+        unsafe codes.kernels.b_zeros = call.input(5)
+        unsafe codes.kernels.a_scales = single(call, 1, counts.0, at: 0)
+        unsafe codes.kernels.b_scales = single(call, 4, counts.1, at: counts.0)
+        unsafe codes.kernels.y_scale = Float(cpusimd_value(scaleType.rawValue, call.input(6)))
+        unsafe codes.kernels.y_zero = Int32(cpusimd_value(resultType.rawValue, call.input(7)))
         unsafe factors.product.run(
             call.pool, call.input(0), call.input(3), codes: codes, into: call.output(0))
     }

@@ -20,6 +20,11 @@ internal import CPUSIMDKernels
         var columnStep = 0
     }
 
+    /// What bytes stand for.
+    @safe struct Codes {
+        var kernels = unsafe cpusimd_gemm_codes()
+    }
+
     private let engine: Engine
     private let elementBytes: Int
     private let rightStarts: [UInt64]
@@ -30,11 +35,13 @@ internal import CPUSIMDKernels
     private var workspace: Workspace?
     private(set) var packedBytes = 0
 
-    /// Products of that type, one of `ElementTypes.floating` or bytes, which `codes` then describes.
+    /// Products of that type: one of `ElementTypes.floating`, or bytes that `codes` describes.
+    ///
+    /// `block`: B's columns are numbers of four bits, as many of which share a scale; 0 for others.
     init(
         _ type: ElementType, _ extents: Extents, starts: ([UInt64], [UInt64]) = ([0], [0]),
         transposesLeft: Bool = false, transposesRight: Bool = false, sum: Sum = Sum(),
-        codes: cpusimd_gemm_codes = unsafe cpusimd_gemm_codes(), _ engine: Engine
+        codes: Codes = Codes(), block: Int = 0, _ engine: Engine
     ) {
         self.engine = engine
         elementBytes = type.bytes
@@ -62,7 +69,7 @@ internal import CPUSIMDKernels
             b_row: UInt64(transposesRight ? 1 : n), b_column: UInt64(transposesRight ? k : 1),
             alpha: sum.factor, beta: sum.addedFactor, c: nil, c_row: UInt64(sum.rowStep),
             c_column: UInt64(sum.columnStep), packed: nil, packed_step: 0, stored: stored,
-            basic: 0, codes: codes)
+            basic: 0, codes: codes.kernels, block: UInt64(block), b_scales: nil)
     }
 
     /// The instructions that multiply, such as `avx512_vnni`.
@@ -110,12 +117,21 @@ internal import CPUSIMDKernels
         unsafe cpusimd_gemm_run(pool, &job, left, right, result, workspace?.address)
     }
 
+    /// Y from weights of four bits.
+    @unsafe func run(
+        _ pool: OpaquePointer, _ left: UnsafeRawPointer, _ right: UnsafeRawPointer,
+        scales: UnsafeRawPointer, into result: UnsafeMutableRawPointer
+    ) {
+        unsafe job.b_scales = scales
+        unsafe cpusimd_gemm_run(pool, &job, left, right, result, workspace?.address)
+    }
+
     /// Y from bytes whose zero points and scales are known only now.
     @unsafe func run(
         _ pool: OpaquePointer, _ left: UnsafeRawPointer, _ right: UnsafeRawPointer,
-        codes: cpusimd_gemm_codes, into result: UnsafeMutableRawPointer
+        codes: Codes, into result: UnsafeMutableRawPointer
     ) {
-        unsafe job.codes = codes
+        unsafe job.codes = codes.kernels
         unsafe cpusimd_gemm_run(pool, &job, left, right, result, workspace?.address)
     }
 }

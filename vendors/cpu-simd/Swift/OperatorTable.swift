@@ -30,6 +30,9 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "", name: "QLinearMatMul", opset: 10, type: QLinearMatMul.self),
             OperatorRow(
                 domain: "assay", name: "GroupedMatMul", opset: 1, type: GroupedMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
+                type: BlockQuantizedMatMul.self),
         ] + tensorRows
 
     /// Element-wise, reducing and normalising operators.

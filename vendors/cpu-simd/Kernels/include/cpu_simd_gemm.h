@@ -46,6 +46,11 @@ typedef struct cpusimd_gemm {
     int stored;
     int basic; /* 1: as if the CPU had no instructions for products of short types */
     cpusimd_gemm_codes codes;    /* for bytes; alpha, beta and c then mean nothing */
+    /* Not 0: B's columns are four-bit numbers, 8 standing for 0, and each `block` of them along k
+     * has a scale of A's type. Two are a byte, that of the lower k in the lower half; block and k
+     * are even, b_row is 1 and b_column is k. */
+    uint64_t block;
+    const void *_Nullable b_scales;
 } cpusimd_gemm;
 
 /* The instructions that compute it, such as "avx512_vnni". */

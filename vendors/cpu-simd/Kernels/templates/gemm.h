@@ -45,7 +45,9 @@
     {.name = NAME(ISA_NAME), .rows = ROWS, .columns = 2 * K(LANES, type), .group = 1,              \
      .packed_bytes = packed, .bytes = stored, .pack_a = K(pack_a, type),                           \
      .pack_b = K(pack_b, type), .tiles = K(tiles, type), .small = K(small, type),                  \
-     .panel = K(panel, type), .dot = K(dot, type), .finish = K(finish, type)}
+     .panel = K(panel, type), .dot = K(dot, type),                                         \
+     .pack_nibbles = K(pack_nibbles, type), .dot_nibbles = K(dot_nibbles, type),                   \
+     .finish = K(finish, type)}
 #define TABLE2(isa) const struct gemm_kernels cpusimd_gemm_##isa[GEMM_TYPE_COUNT]
 #define TABLE(isa) TABLE2(isa)
 TABLE(ISA_NAME) = {FLOATS(f64, 8, 8), FLOATS(f32, 4, 4), FLOATS(f16, 4, 2), FLOATS(bf16, 4, 2),

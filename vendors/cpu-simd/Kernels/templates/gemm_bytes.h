@@ -1,5 +1,6 @@
 /* Products of bytes with sums in 32 bits. Include with TYPE, T and I (int32_t), and GROUP: 2 widens
- * bytes to 16 bits, with 4 DOT_ADD(sum, left, right), A_IS_SIGNED and B_IS_SIGNED say how four are added. */
+ * bytes to 16 bits; with 4 DOT_ADD(sum, left, right) adds four, of signs A_IS_SIGNED and
+ * B_IS_SIGNED. */
 #define SINGLE 1
 #define FLOATING 0
 #define SIGNED 1

@@ -26,7 +26,8 @@ TARGET static void N(column_sums)(const void *from, size_t step, size_t rows, si
 }
 
 /* The codes of a row, W columns at a time. */
-FORCED TARGET V N(finished)(const struct gemm_finish *job, const int32_t *sums, size_t i, size_t j) {
+FORCED TARGET V N(finished)(const struct gemm_finish *job, const int32_t *sums, size_t i,
+                            size_t j) {
     const struct gemm_codes *codes = &job->codes;
     size_t part = job->columns - j;
     V sum = N(load_part)(sums + j, part, 0);

@@ -8,7 +8,7 @@
 #if defined(__clang__)
 #define UNROLLED _Pragma("unroll")
 #else
-#define UNROLLED _Pragma("GCC unroll 16")
+#define UNROLLED
 #endif
 /* Elements that B is fetched ahead of its use: 1 KiB or more. */
 #ifndef AHEAD

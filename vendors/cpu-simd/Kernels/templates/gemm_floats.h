@@ -26,4 +26,5 @@ FORCED TARGET T N(one)(const U *from) {
 #include "gemm_tile.h"
 #include "gemm_direct.h"
 #include "gemm_small.h"
+#include "gemm_nibbles.h"
 #include "gemm_end.h"

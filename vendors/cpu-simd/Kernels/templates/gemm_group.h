@@ -1,5 +1,5 @@
-/* Packing of short elements, of which GROUP neighbours along k make one packed element. Include with
- * U, E (an element inside a packed one), and N(moved), which makes E's vector of U's. */
+/* Packing of short elements, of which GROUP neighbours along k make one packed element. Include
+ * with U, E (an element inside a packed one), and BYTE_ELEMENTS: whether U is a byte. */
 typedef U N(stored_line) __attribute__((vector_size(4 * GROUP * sizeof(U))));
 typedef E N(moved_line) __attribute__((vector_size(16)));
 
