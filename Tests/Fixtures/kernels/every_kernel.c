@@ -31,6 +31,7 @@ static void expect(int holds, const char *what) {
     exit(1);
 }
 
+#include "product_kernels.h"
 #include "tensor_kernels.h"
 
 /* Sums whose values are known: softmax adds up to 1. */
@@ -171,6 +172,7 @@ int main(void) {
             products(pool, type);
             gemms(pool, type);
         }
+        short_products(pool, isa);
         peaks(pool, isa);
         peaks(pool, CPUSIMD_PEAK_AMX);
         memory(pool, isa);

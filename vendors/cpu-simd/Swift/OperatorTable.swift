@@ -26,6 +26,13 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
             OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
             OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
+            OperatorRow(domain: "", name: "MatMulInteger", opset: 10, type: MatMulInteger.self),
+            OperatorRow(domain: "", name: "QLinearMatMul", opset: 10, type: QLinearMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "GroupedMatMul", opset: 1, type: GroupedMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
+                type: BlockQuantizedMatMul.self),
         ] + tensorRows
 
     /// Element-wise, reducing and normalising operators.
