@@ -122,7 +122,7 @@ let package = Package(
         tests("LaunchProtocolTests", ["LaunchProtocol", "Model"]),
         tests("BackendsTests", ["Backends", "AssayABI", "Model"]),
         tests("AssayABITests", ["AssayABI"]),
-        tests("CPUSIMDTests", ["CPUSIMD", "CPUSIMDKernels", "AssayABI"]),
+        tests("CPUSIMDTests", ["CPUSIMD", "CPUSIMDKernels", "AssayABI", "Operators", "Model"]),
         tests("MeasurementTests", ["Measurement", "Statistics", "Model"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("BundleTests", ["Bundle", "Model"]),

@@ -33,6 +33,7 @@ static void expect(int holds, const char *what) {
 
 #include "product_kernels.h"
 #include "tensor_kernels.h"
+#include "move_kernels.h"
 
 /* Sums whose values are known: softmax adds up to 1. */
 static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
@@ -177,6 +178,7 @@ int main(void) {
         peaks(pool, CPUSIMD_PEAK_AMX);
         memory(pool, isa);
         tensor_kernels(pool, isa);
+        move_kernels(pool, isa);
         starting(pool);
         cpusimd_pool_destroy(pool);
     }

@@ -33,19 +33,11 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
                 type: BlockQuantizedMatMul.self),
-        ] + tensorRows
+        ] + tensorRows + movingRows
 
     /// Element-wise, reducing and normalising operators.
     private static let tensorRows: [OperatorRow] = {
-        func rows(_ type: any Operator.Type, _ opsets: KeyValuePairs<String, Int>) -> [OperatorRow]
-        {
-            opsets.map {
-                let isOwn = ["Rsqrt", "Silu"].contains($0.key)
-                return OperatorRow(
-                    domain: isOwn ? "assay" : "", name: $0.key, opset: $0.value, type: type)
-            }
-        }
-        return rows(
+        rows(
             Unary.self,
             [
                 "Abs": 1, "BitwiseNot": 18, "Ceil": 1, "Cos": 7, "Elu": 1, "Erf": 9, "Exp": 1,
@@ -75,6 +67,18 @@ struct OperatorRow: Sendable {
                 LayerNormalization.self, ["LayerNormalization": 17, "RMSNormalization": 23])
             + rows(GroupNormalization.self, ["GroupNormalization": 21])
     }()
+
+    private static let own = ["Rsqrt", "Silu"]
+
+    static func rows(
+        _ type: any Operator.Type, _ opsets: KeyValuePairs<String, Int>
+    ) -> [OperatorRow] {
+        opsets.map {
+            OperatorRow(
+                domain: own.contains($0.key) ? "assay" : "", name: $0.key, opset: $0.value,
+                type: type)
+        }
+    }
 
     /// Checks a request against the rules of the operator it names.
     static func make(_ request: Request, _ engine: Engine) throws(Failure) -> any Operator {

@@ -37,6 +37,9 @@ extension Request {
                 unsafe UnsafeBufferPointer(start: item.v.ints, count: Int(item.count)).map {
                     Int($0)
                 })
+        case ASSAY_KV_FLOATS:
+            .floats(
+                unsafe Array(UnsafeBufferPointer(start: item.v.floats, count: Int(item.count))))
         default: .other
         }
     }

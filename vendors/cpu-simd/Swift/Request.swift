@@ -15,6 +15,7 @@ struct Request {
         case float(Double)
         case string(String)
         case ints([Int])
+        case floats([Double])
         case other
     }
 
