@@ -32,6 +32,7 @@ static void expect(int holds, const char *what) {
 }
 
 #include "tensor_kernels.h"
+#include "training_kernels.h"
 
 /* Sums whose values are known: softmax adds up to 1. */
 static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
@@ -175,6 +176,7 @@ int main(void) {
         peaks(pool, CPUSIMD_PEAK_AMX);
         memory(pool, isa);
         tensor_kernels(pool, isa);
+        training_kernels(pool, isa);
         starting(pool);
         cpusimd_pool_destroy(pool);
     }

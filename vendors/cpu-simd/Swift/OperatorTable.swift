@@ -26,7 +26,7 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
             OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
             OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
-        ] + tensorRows
+        ] + tensorRows + derivedRows
 
     /// Element-wise, reducing and normalising operators.
     private static let tensorRows: [OperatorRow] = {
