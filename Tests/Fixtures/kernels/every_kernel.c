@@ -34,6 +34,7 @@ static void expect(int holds, const char *what) {
 #include "product_kernels.h"
 #include "tensor_kernels.h"
 #include "move_kernels.h"
+#include "training_kernels.h"
 
 /* Sums whose values are known: softmax adds up to 1. */
 static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
@@ -179,6 +180,7 @@ int main(void) {
         memory(pool, isa);
         tensor_kernels(pool, isa);
         move_kernels(pool, isa);
+        training_kernels(pool, isa);
         starting(pool);
         cpusimd_pool_destroy(pool);
     }

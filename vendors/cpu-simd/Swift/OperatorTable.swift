@@ -33,7 +33,7 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
                 type: BlockQuantizedMatMul.self),
-        ] + tensorRows + movingRows
+        ] + tensorRows + movingRows + derivedRows
 
     /// Element-wise, reducing and normalising operators.
     private static let tensorRows: [OperatorRow] = {
