@@ -6,7 +6,7 @@ enum CaseTable {
     static let cacheStates = CacheState.allCases.map(\.rawValue)
     static let timingModes = TimingMode.allCases.map(\.rawValue)
     static let streamKernels = ["read", "write", "copy", "scale", "add", "triad"]
-    static let memoryKernels = streamKernels + ["random", "chase"]
+    static let memoryKernels = streamKernels + ["random", "chase", "loadedChase"]
     static let peakKinds = PeakWorkload.dtypes.map(\.kind)
     static let peakDTypes = ["f32", "f64", "f16", "bf16", "i32", "i16", "i8"]
     static let peakPaths = ["best", "scalar", "sse", "avx2", "avx512", "amx", "neon"]
@@ -118,11 +118,12 @@ enum CaseTable {
         [
             Field(
                 "kernel", .wordOrReference(memoryKernels), required: true,
-                "A STREAM kernel on f64; random: updates of random words; or chase: a chain of "
-                    + "dependent reads."),
+                "A STREAM kernel on f64; random: updates of random words; chase: a chain of "
+                    + "dependent reads; loadedChase: such a chain while all other threads read."),
             Field(
                 "bytes", .formula, required: true,
-                "The size of all arrays together; random: of the table, a power of two."),
+                "The size of all arrays together; random: of the table, a power of two; chases: of "
+                    + "the table."),
             Field(
                 "stores", .wordOrReference(["plain", "nonTemporal"]),
                 "How the arrays are written. A read has no stores: there, values other than plain "
@@ -135,7 +136,7 @@ enum CaseTable {
                 "updates", .formula,
                 "Random: updates of one call, a multiple of 256. Default: 4 for each word, at "
                     + "least 262144 and at most 134217728."),
-            Field("stride", .formula, "Chase: bytes from node to node. Default: 64."),
+            Field("stride", .formula, "Chases: bytes from node to node. Default: 64."),
             Field(
                 "window", .formula,
                 "Chase: bytes whose nodes are all visited before the next such window; 0: all of "
@@ -143,7 +144,7 @@ enum CaseTable {
                     + "Default: 0."),
             Field(
                 "steps", .formula,
-                "Chase: dependent reads in one call. Default: bytes / stride, which visits every "
+                "Chases: dependent reads in one call. Default: bytes / stride, which visits every "
                     + "node once, but at least \(MemoryWorkload.stepsMin) and at most "
                     + "\(MemoryWorkload.stepsMax). Every call begins at the "
                     + "first node: with fewer steps than nodes, only steps * stride bytes "
@@ -151,7 +152,18 @@ enum CaseTable {
             ),
             Field(
                 "pages", .wordOrReference(["small", "huge"]),
-                "Chase: the pages that hold the table. Default: small."),
+                "Chases: the pages that hold the table. Default: small."),
+            Field(
+                "load", .wordOrReference(["none", "read"]),
+                "LoadedChase: what the other threads do. Default: read."),
+            Field(
+                "delay", .formula,
+                "LoadedChase: nanoseconds that each of them pauses after 4096 bytes; without a "
+                    + "load, values other than 0 make no point. Default: 0."),
+            Field(
+                "streamBytes", .formula,
+                "LoadedChase: the size of what they read, round and round, a multiple of 64 KiB. "
+                    + "Default: 256 MiB."),
             Field("threads", .scalar, "As under measure."),
         ])
 

@@ -93,6 +93,7 @@ struct PointMetrics {
                     "bytesRead + bytesWritten + bytesOwnership"))
         }
         if work.steps > 1 { metrics.append(accessLatency(Double(work.steps))) }
+        if let load = loadBandwidth() { metrics.append(load) }
         return metrics
     }
 
@@ -104,6 +105,25 @@ struct PointMetrics {
             name: name, quantity: quantity, unit: unit, direction: .larger, kind: .derived,
             source: clock, estimate: estimate, unavailable: reason(estimate), samples: files,
             derivation: Derivation(formula: "(\(formula)) / \(timeName)", inputs: [timeName]))
+    }
+
+    /// What moved beside what is timed; nil where nothing does, or where it follows from the work.
+    private func loadBandwidth() -> Metric? {
+        let launches = launches.compactMap { launch in
+            launch.entry.inspection?.talliedBytes.map { ($0, launch.seconds) }
+        }
+        guard !launches.isEmpty else { return nil }
+        let isIdle = launches.contains { bytes, _ in bytes == .zero }
+        var estimate = isIdle
+            ? nil
+            : Estimates.once(
+                launches.map { bytes, seconds in Double(bytes.value) / seconds.reduce(0, +) },
+                statistic: "total bytes / total time")
+        estimate?.n = launches.reduce(0) { $0 + $1.1.count }
+        return Metric(
+            name: "bandwidth.load", quantity: "data rate", unit: "By/s", direction: .none,
+            kind: .measured, source: clock, estimate: estimate,
+            unavailable: estimate == nil ? "there was no load" : nil)
     }
 
     private func accessLatency(_ steps: Double) -> Metric {

@@ -19,6 +19,7 @@ extension InspectionFacts {
         writer.put(sampleDigest)
         writer.optional(deviceClock) { $1.write(to: &$0) }
         writer.optional(contention) { $0.put($1) }
+        writer.optional(talliedBytes) { $0.put($1.value) }
         writer.put(durationNanoseconds)
     }
 
@@ -49,6 +50,9 @@ extension InspectionFacts {
             try DeviceClockFacts(from: &reader)
         }
         contention = try reader.optional { reader throws(WireError) in try reader.double() }
+        talliedBytes = try reader.optional { reader throws(WireError) in
+            Bytes(try reader.uint64())
+        }
         durationNanoseconds = try reader.uint64()
     }
 }

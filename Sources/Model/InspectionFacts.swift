@@ -34,6 +34,9 @@ package struct InspectionFacts: Sendable, Hashable, Codable {
     package var deviceClock: DeviceClockFacts?
     /// How much longer the same work took while every core was kept busy; nil where not tried.
     package var contention: Double?
+    /// Bytes that the timed samples moved, where that does not follow from the operation, as their
+    /// outputs say, which were verified; nil where it does, or where samples are not single events.
+    package var talliedBytes: Bytes?
     /// What all of this took.
     package var durationNanoseconds: UInt64
 

@@ -217,11 +217,24 @@ private let badMemory = [
     (
         "{ kernel: gather, bytes: 1024 }",
         "x.yaml:4:31: error: unknown value 'gather' for 'kernel'; known: read, write, copy, scale, "
-            + "add, triad, random, chase"
+            + "add, triad, random, chase, loadedChase"
     ),
     (
         "{ kernel: random, bytes: 32768, steps: 24 }",
         "x.yaml:4:53: error: 'steps' means nothing to the kernel 'random'"
+    ),
+    (
+        "{ kernel: loadedChase, bytes: 1024, window: 64 }",
+        "x.yaml:4:57: error: 'window' means nothing to the kernel 'loadedChase'"
+    ),
+    (
+        "{ kernel: chase, bytes: 1024, delay: 64 }",
+        "x.yaml:4:51: error: 'delay' means nothing to the kernel 'chase'"
+    ),
+    (
+        "{ kernel: loadedChase, bytes: 1024, streamBytes: 70000 }",
+        "x.yaml:4:31: error: LoadedLatency: attribute 'streamBytes' is 70000; it must be a "
+            + "multiple of 65536"
     ),
     (
         "{ kernel: chase, bytes: 32768, updates: 24 }",

@@ -34,6 +34,7 @@ enum Words {
         case "throughput.flop": "Operations per second"
         case "bandwidth.stream": "Bandwidth, bytes counted as STREAM does"
         case "bandwidth.real": "Bandwidth, ownership reads included"
+        case "bandwidth.load": "Bandwidth of the other threads"
         case "latency.access":
             switch operation {
             case "RandomAccess": "Time per update"

@@ -182,6 +182,22 @@ int main(void) {
     for (int i = 0; i < 8; i++) table[8 * i] = 8 * ((i + 3) % 8);
     cpusimd_chase *chase = cpusimd_chase_create(table, 64, 0);
     expect(cpusimd_chase_run(chase, 5) == 8 * (15 % 8), "chase");
+    for (int threads = 1; threads <= 3; threads++) {
+        const uint64_t words = 2 * CPUSIMD_LOAD_BLOCK / 8;
+        int64_t *stream = malloc(words * 8), streamed[2];
+        cpusimd_pool *pool = cpusimd_pool_create(threads, NULL, 0);
+        for (uint64_t i = 0; i < words; i++) stream[i] = 3;
+        expect(cpusimd_loaded_run(pool, chase, 5, stream, words, 100, streamed) == 8 * (15 % 8),
+               "loaded chase");
+        expect(streamed[0] >= (threads - 1) * CPUSIMD_LOAD_BLOCK &&
+                   streamed[1] == streamed[0] / 8 * 3,
+               "load");
+        expect(cpusimd_loaded_run(pool, chase, 6, NULL, 0, 0, streamed) == 8 * (18 % 8) &&
+                   streamed[0] == 0 && streamed[1] == 0,
+               "chase without load");
+        cpusimd_pool_destroy(pool);
+        free(stream);
+    }
     cpusimd_chase_destroy(chase);
     printf("every_kernel: %s: passed\n", cpusimd_isa_name(isa));
     return 0;

@@ -16,6 +16,7 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "assay", name: "MemoryAdd", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "MemoryTriad", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
+            OperatorRow(domain: "assay", name: "LoadedLatency", opset: 1, type: LoadedLatency.self),
             OperatorRow(domain: "assay", name: "RandomAccess", opset: 1, type: RandomAccess.self),
             OperatorRow(domain: "assay", name: "Capacity", opset: 1, type: Capacity.self),
             OperatorRow(domain: "assay", name: "CoreToCore", opset: 1, type: CoreToCore.self),

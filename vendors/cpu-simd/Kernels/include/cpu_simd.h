@@ -108,6 +108,14 @@ cpusimd_chase *_Nullable cpusimd_chase_create(const int64_t *table, uint64_t cou
 void cpusimd_chase_destroy(cpusimd_chase *_Nullable chase);
 /* The element index after `steps` steps from element 0. */
 int64_t cpusimd_chase_run(const cpusimd_chase *chase, uint64_t steps);
+/* What the other threads take at a time, in bytes. */
+#define CPUSIMD_LOAD_BLOCK 65536
+/* The chase on thread 0, while the others read blocks of `stream` in turn, round and round, and
+ * pause after each 4096 bytes; a null stream leaves them idle. `streamed` becomes the bytes that
+ * they read and the sum of these words. `words` is a multiple of a block's. */
+int64_t cpusimd_loaded_run(cpusimd_pool *pool, const cpusimd_chase *chase, uint64_t steps,
+                           const int64_t *_Nullable stream, uint64_t words, uint64_t delay_ns,
+                           int64_t *streamed);
 
 /* ---- random access -------------------------------------------------------------------------- */
 #define CPUSIMD_RANDOM_STREAMS 256
