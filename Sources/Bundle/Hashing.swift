@@ -48,6 +48,9 @@ package enum PointIdentity {
             "tolerance": .string(point.tolerance),
         ]
         if let threads = point.threads { members["threads"] = .string(threads.name) }
+        if let repetitions = point.repetitions {
+            members["repetitions"] = .integer(Int64(repetitions))
+        }
         return CanonicalJSON.text(.object(members))
     }
 

@@ -38,10 +38,10 @@ enum CaseTable {
         ])
 
     static let unavailableWorkloads = [
-        "model", "transfer", "collective", "data", "storage", "integrity", "overlap", "stress",
+        "model", "transfer", "collective", "data", "storage", "overlap", "stress",
     ]
 
-    static let workloads = [operation, peak, memory, launch]
+    static let workloads = [operation, peak, memory, launch, integrity]
 
     // MARK: - Kinds of workload
 
@@ -170,6 +170,33 @@ enum CaseTable {
     static let launch = Table(
         "launch", "The cost of starting work.",
         [Field("launch", .word(["empty"]), required: true, "empty: an operation without work.")])
+
+    static let integrity = Table(
+        "integrity", "Work of another case, again and again: every output must be the same bits.",
+        [
+            Field(
+                "integrity", .map(repetition), required: true,
+                "What is repeated, and how often. Its axes, data and measure are its own: this "
+                    + "file has none.")
+        ])
+
+    static let repetition = Table(
+        "repetition", "Points of a case that are repeated.",
+        [
+            Field(
+                "of", .either(.map(repeatedPoints), .text(.id)), required: true,
+                "The case whose points are repeated; or a map with it and values of its axes."),
+            Field(
+                "repetitions", .formula,
+                "Calls of each launch whose outputs are compared, from 2 to "
+                    + "\(RepeatedCase.repetitionsMax). Default: \(RepeatedCase.repetitionsDefault)."
+            ),
+        ])
+
+    static let repeatedPoints = Table(
+        "repeated points", "A case and values of its axes.",
+        [Field("case", .text(.id), required: true, "The case whose points are repeated.")],
+        others: .oneOrMany(.scalar))
 
     // MARK: - The rest
 

@@ -22,6 +22,7 @@ struct PointMetrics {
         var metrics = [timeMetric()]
         metrics += rates()
         if planned.point.timing == .single { metrics += percentiles() }
+        metrics += corruptionBounds()
         metrics += [
             once("firstCall", "duration", \.firstCallNanoseconds),
             once("compile", "duration", \.prepareNanoseconds),
@@ -114,7 +115,8 @@ struct PointMetrics {
         }
         guard !launches.isEmpty else { return nil }
         let isIdle = launches.contains { bytes, _ in bytes == .zero }
-        var estimate = isIdle
+        var estimate =
+            isIdle
             ? nil
             : Estimates.once(
                 launches.map { bytes, seconds in Double(bytes.value) / seconds.reduce(0, +) },
@@ -136,6 +138,31 @@ struct PointMetrics {
             kind: .derived, source: clock, estimate: estimate,
             unavailable: reason(estimate), samples: files,
             derivation: Derivation(formula: "\(timeName) / steps", inputs: [timeName]))
+    }
+
+    /// How often outputs may be wrong when none of so many differed; none where none were compared.
+    ///
+    /// The rule of three: of a share above 3 / n some of n would have been seen in 95 % of cases,
+    /// as (1 - 3/n)^n < exp(-3).
+    private func corruptionBounds() -> [Metric] {
+        let found = launches.compactMap { $0.entry.inspection?.repetition }
+        guard !found.isEmpty else { return [] }
+        let counts: [(String, UInt64)] = [
+            ("corruption.bound", found.reduce(0) { $0 + $1.elements }),
+            ("corruption.bound.call", found.reduce(0) { $0 + $1.calls }),
+        ]
+        return counts.map { name, count in
+            var estimate: Estimate?
+            if count > 0 {
+                estimate = Estimate(
+                    statistic: "3 / n, none of n differed", value: 3 / Double(count),
+                    n: Int(clamping: count), launches: found.count, interval: nil)
+            }
+            return Metric(
+                name: name, quantity: "share", unit: "1", direction: .smaller, kind: .derived,
+                source: "outputs", estimate: estimate,
+                unavailable: estimate == nil ? "there was nothing to compare" : nil)
+        }
     }
 
     /// Percentiles of single events over all launches; unresolved where events are too few.

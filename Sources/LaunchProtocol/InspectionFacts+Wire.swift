@@ -20,6 +20,7 @@ extension InspectionFacts {
         writer.optional(deviceClock) { $1.write(to: &$0) }
         writer.optional(contention) { $0.put($1) }
         writer.optional(talliedBytes) { $0.put($1.value) }
+        writer.optional(repetition) { $1.write(to: &$0) }
         writer.put(durationNanoseconds)
     }
 
@@ -53,7 +54,24 @@ extension InspectionFacts {
         talliedBytes = try reader.optional { reader throws(WireError) in
             Bytes(try reader.uint64())
         }
+        repetition = try reader.optional { reader throws(WireError) in
+            try RepetitionFacts(from: &reader)
+        }
         durationNanoseconds = try reader.uint64()
+    }
+}
+
+extension RepetitionFacts {
+    func write(to writer: inout ByteWriter) {
+        for count in [calls, elements, differingCalls, differingElements] { writer.put(count) }
+        writer.put(first)
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        self.init(
+            calls: try reader.uint64(), elements: try reader.uint64(),
+            differingCalls: try reader.uint64(), differingElements: try reader.uint64(),
+            first: try reader.text())
     }
 }
 

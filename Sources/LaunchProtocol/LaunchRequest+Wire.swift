@@ -2,7 +2,7 @@ import Model
 
 extension LaunchRequest {
     /// The version of the request's layout; both sides come from one build, and check it.
-    private static let version: UInt64 = 2
+    private static let version: UInt64 = 3
 
     /// The request as bytes.
     package func encoded() -> [UInt8] {
@@ -36,6 +36,7 @@ extension LaunchRequest {
         writer.integer(checks.rawValue)
         writer.put(telemetryPeriod.value)
         writer.put(idle.value)
+        writer.put(comparesRepetitions)
         writer.optional(claims) { $1.write(to: &$0) }
         return writer.bytes
     }
@@ -77,6 +78,7 @@ extension LaunchRequest {
         self.checks = checks
         telemetryPeriod = Nanoseconds(try reader.uint64())
         idle = Nanoseconds(try reader.uint64())
+        comparesRepetitions = try reader.bool()
         claims = try reader.optional { reader throws(WireError) in
             try BackendClaims(from: &reader)
         }

@@ -68,6 +68,17 @@ package struct Profile: Sendable, Hashable, Codable {
         }
     }
 
+    /// The same profile with that many samples in each launch, however long they take.
+    package func repeating(_ count: Int) -> Profile {
+        var repeating = self
+        repeating.samplesMin = count
+        repeating.samplesMax = count
+        repeating.measureTimeMin = .zero
+        repeating.measureTimeMax = .seconds(86_400)
+        repeating.targetHalfWidth = nil
+        return repeating
+    }
+
     /// The same profile with warm-up and measuring squeezed into a time per point.
     ///
     /// Used by suites that promise an upper bound; caps win over minimums.

@@ -162,6 +162,7 @@ package struct PointRecord: Sendable, Hashable, Codable {
         case .throughputFlop: metric("throughput.flop")
         case .bandwidth: metric("bandwidth.stream")
         case .latencyAccess: metric("latency.access")
+        case .corruption: metric("corruption.bound")
         }
     }
 }

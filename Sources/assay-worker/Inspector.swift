@@ -25,6 +25,8 @@ final class Inspector {
     private var warmup = WarmupTail()
     /// The set of tensors of the latest sample, until its outputs were looked at.
     private var newSampleSet: Int?
+    /// Every output of every sample against the first call's; nil where that was not asked for.
+    private var repetition: RepetitionCheck?
     /// The output that tells how many bytes a call moved; nil where that is known beforehand.
     private let tally: Int?
     let deviceClock: DeviceClockWatch?
@@ -93,7 +95,11 @@ final class Inspector {
     /// Looks whether what was overwritten before the last sample was written by it, and what it
     /// says that it moved.
     func settle() throws(BackendError) {
-        if let set = newSampleSet { try count(set: set) }
+        if let set = newSampleSet {
+            try count(set: set)
+            try repetition?.compare(set: set)
+            facts.repetition = repetition?.facts
+        }
         newSampleSet = nil
         guard !poisoned.isEmpty else { return }
         if try unwritten(poisoned) > 0 { facts.unwrittenSamples += 1 }
@@ -110,6 +116,9 @@ final class Inspector {
 
     /// Counts what the first call left unwritten of outputs that had been overwritten whole.
     func lookAtFirstCall() throws(BackendError) {
+        if request.comparesRepetitions {
+            repetition = try RepetitionCheck(request.operation, sets: sets, queue: queue)
+        }
         let looked = windows(set: 0, perOutput: 256)
         facts.unwrittenAtFirst = try unwritten(looked)
         guard facts.unwrittenAtFirst > 0 else { return }

@@ -25,7 +25,7 @@ struct Launch {
         let device = try plugin.open(device: request.device)
         channel.send(.device(facts, version: plugin.version))
         if request.idle > .zero { return rest(page: page) }
-        try device.query(request.operation)
+        try device.query(request.operation, deterministic: request.comparesRepetitions)
         let load = clock.now() - loadStart
 
         phase.enter(.inputs)
@@ -33,7 +33,8 @@ struct Launch {
         let sets = try WorkingSets(request: request, device: device, queue: queue)
         phase.enter(.prepare)
         let prepareStart = clock.now()
-        let operation = try device.prepare(request.operation, set: sets.sets[0])
+        let operation = try device.prepare(
+            request.operation, set: sets.sets[0], deterministic: request.comparesRepetitions)
         let prepare = clock.now() - prepareStart
         try operation.rotate(through: Array(sets.sets.dropFirst()))
         try sets.poison(queue: queue)

@@ -31,9 +31,11 @@ import Testing
     @Test func `The cases are those that this version promises`() {
         #expect(
             library.cases.map(\.id).filter { !$0.hasPrefix("op/") } == [
+                "integrity/matmul", "integrity/memory", "integrity/softmax",
                 "launch/empty", "launch/parallel", "launch/spawn", "memory/bandwidth",
                 "memory/capacity", "memory/core-to-core", "memory/latency",
-                "memory/loaded-latency", "memory/page-fault", "memory/random", "peak/dot", "peak/fma", "peak/multiply-add", "peak/tile",
+                "memory/loaded-latency", "memory/page-fault", "memory/random", "peak/dot",
+                "peak/fma", "peak/multiply-add", "peak/tile",
             ])
         #expect(library.suites.map(\.name) == ["calibration", "nightly", "quick"])
     }

@@ -26,6 +26,8 @@ import Testing
         facts.contention = 16.5
         facts.durationNanoseconds = 17
         facts.talliedBytes = Bytes(18)
+        facts.repetition = RepetitionFacts(
+            calls: 19, elements: 20, differingCalls: 21, differingElements: 22, first: "Y[0]")
         return facts
     }
 

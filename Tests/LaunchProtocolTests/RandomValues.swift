@@ -188,6 +188,7 @@ struct RandomValues {
         request.expectationReady = bool()
         request.telemetryPeriod = Nanoseconds(word())
         request.idle = Nanoseconds(word())
+        request.comparesRepetitions = bool()
         request.claims = optional {
             BackendClaims(id: $0.text(), extensions: [$0.text()], needs: [$0.text(), $0.text()])
         }

@@ -79,8 +79,9 @@ import Testing
     @Test func `Its steps are its work, and its output tells what it moved`() throws {
         let operation = try operation()
         #expect(try OperatorRegistry.work(of: operation) == Work(steps: 1000))
-        #expect(OperatorRegistry.definition(domain: "assay", name: "LoadedLatency")?.tally
-            == "streamed")
+        #expect(
+            OperatorRegistry.definition(domain: "assay", name: "LoadedLatency")?.tally
+                == "streamed")
         #expect(operation.inputs[0].isConstant && !operation.inputs[1].isConstant)
         #expect(
             InputAlteration.all(of: operation, pattern: .normal, seed: 1).map(\.inputIndex) == [1])

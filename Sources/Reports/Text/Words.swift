@@ -34,6 +34,8 @@ enum Words {
         case "throughput.flop": "Operations per second"
         case "bandwidth.stream": "Bandwidth, bytes counted as STREAM does"
         case "bandwidth.real": "Bandwidth, ownership reads included"
+        case "corruption.bound": "Corrupted elements, at most"
+        case "corruption.bound.call": "Calls with corrupted elements, at most"
         case "bandwidth.load": "Bandwidth of the other threads"
         case "latency.access":
             switch operation {
