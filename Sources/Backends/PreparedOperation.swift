@@ -125,6 +125,8 @@ package final class PreparedOperation {
     /// Every handle once.
     private var owned: [assay_op]
     let enqueueSlot: Enqueue
+    /// What is moved in place of an operation of the plug-in; nil: nothing.
+    private(set) var moves: TransferMoves?
     package let info: ExecutionInfo
     /// The sets of tensors that calls cycle through.
     package private(set) var sets: [TensorSet]
@@ -143,6 +145,22 @@ package final class PreparedOperation {
         sets = [set]
     }
 
+    /// Moves between memories, which are no operation of the plug-in.
+    init(
+        device: Device, operation: Operation, moves: TransferMoves, info: ExecutionInfo,
+        set: TensorSet
+    ) {
+        self.device = device
+        self.operation = operation
+        deterministic = false
+        unsafe handles = []
+        unsafe owned = []
+        unsafe enqueueSlot = { _, _, _, _, _, _ in ASSAY_E_UNSUPPORTED }
+        self.moves = moves
+        self.info = info
+        sets = [set]
+    }
+
     deinit {
         guard let destroy = unsafe device.operation.destroy else { return }
         unsafe owned.forEach { unsafe destroy($0) }
@@ -153,6 +171,14 @@ package final class PreparedOperation {
     /// A set whose constants lie elsewhere is prepared anew: a backend may have packed them, and
     /// one packed copy for all would stay in the caches that rotating is to get past.
     package func rotate(through more: [TensorSet]) throws(BackendError) {
+        if var moves {
+            for set in more {
+                try moves.add(set)
+                sets.append(set)
+            }
+            self.moves = moves
+            return
+        }
         let hasConstants = operation.inputs.contains(where: \.isConstant)
         for set in more {
             var handle = unsafe handles[0]

@@ -38,10 +38,11 @@ enum CaseTable {
         ])
 
     static let unavailableWorkloads = [
-        "model", "transfer", "collective", "data", "storage", "overlap", "stress",
+        "model", "collective", "data", "storage", "overlap", "stress",
     ]
 
-    static let workloads = [operation, peak, memory, launch, integrity]
+    static let workloads = [operation, peak, memory, transfer, launch, integrity]
+    static let transferEnds = ["host.pageable", "host.pinned", "device", "peer"]
 
     // MARK: - Kinds of workload
 
@@ -165,6 +166,31 @@ enum CaseTable {
                 "LoadedChase: the size of what they read, round and round, a multiple of 64 KiB. "
                     + "Default: 256 MiB."),
             Field("threads", .scalar, "As under measure."),
+        ])
+
+    static let transfer = Table(
+        "transfer", "Bytes moved between memories by the device's own copies.",
+        [
+            Field(
+                "transfer", .map(movement), required: true, "Where from, where to, and how much.")
+        ])
+
+    static let movement = Table(
+        "movement", "A transfer and its parameters.",
+        [
+            Field(
+                "from", .wordOrReference(transferEnds), required: true,
+                "A memory of the host, as any program has it or pinned; the device's own; or that "
+                    + "of the backend's next device."),
+            Field("to", .wordOrReference(transferEnds), required: true, "As from."),
+            Field(
+                "bytes", .formula, required: true,
+                "The bytes of one call, each way: a multiple of 8."),
+            Field(
+                "direction", .wordOrReference(["oneWay", "duplex"]),
+                "Duplex moves as many bytes back at the same time. Default: oneWay."),
+            Field("engine", .unavailable, "What moves the bytes."),
+            Field("fan", .unavailable, "How many take part on each side."),
         ])
 
     static let launch = Table(

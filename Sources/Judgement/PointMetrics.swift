@@ -80,7 +80,12 @@ struct PointMetrics {
             metrics.append(
                 rate("throughput.flop", "operation rate", "{FLOP}/s", Double(work.flops), "flops"))
         }
-        if work.bytes > .zero {
+        if planned.point.operation.name == "Transfer" {
+            metrics.append(
+                rate(
+                    "bandwidth.transfer", "data rate", "By/s", Double(work.bytes.value),
+                    "bytes that arrived"))
+        } else if work.bytes > .zero {
             metrics.append(
                 rate(
                     "bandwidth.stream", "data rate", "By/s", Double(work.bytes.value),

@@ -8,7 +8,8 @@ package enum OperatorRegistry {
         + selectionOperators + softmaxOperators + [layerNormalization] + normalizationOperators
         + sumReductionOperators + foldReductionOperators + axisOperators
         + [dropout] + crossEntropyOperators + gradientOperators
-        + [peak] + memoryOperators + [randomAccess, pointerChase, loadedLatency] + costOperators
+        + [peak] + memoryOperators + [randomAccess, pointerChase, loadedLatency, transfer]
+        + costOperators
         + [emptyOperation]
         + structuralOperators
 

@@ -36,6 +36,7 @@ import Testing
                 "memory/capacity", "memory/core-to-core", "memory/latency",
                 "memory/loaded-latency", "memory/page-fault", "memory/random", "peak/dot",
                 "peak/fma", "peak/multiply-add", "peak/tile",
+                "transfer/device", "transfer/duplex", "transfer/host-device", "transfer/peer",
             ])
         #expect(library.suites.map(\.name) == ["calibration", "nightly", "quick"])
     }

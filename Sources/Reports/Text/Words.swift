@@ -36,6 +36,7 @@ enum Words {
         case "bandwidth.real": "Bandwidth, ownership reads included"
         case "corruption.bound": "Corrupted elements, at most"
         case "corruption.bound.call": "Calls with corrupted elements, at most"
+        case "bandwidth.transfer": "Bandwidth of the transfer, both ways together"
         case "bandwidth.load": "Bandwidth of the other threads"
         case "latency.access":
             switch operation {

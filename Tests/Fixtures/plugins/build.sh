@@ -22,6 +22,7 @@ source=$1
 name=$(basename "$source" .c)
 if [ "$out/$name.so" -nt "$source" ] && [ "$out/$name.so" -nt "$here/fixture.h" ] &&
     [ "$out/$name.so" -nt "$here/device-clock.h" ] &&
+    [ "$out/$name.so" -nt "$here/device-memory.c" ] &&
     [ "$out/$name.so" -nt "$include/assay_plugin.h" ] &&
     [ "$out/$name.so" -nt "$include/assay_simple.h" ] && [ -f "$out/$name.json" ]; then
     exit 0
