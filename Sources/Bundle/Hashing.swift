@@ -51,6 +51,9 @@ package enum PointIdentity {
         if let repetitions = point.repetitions {
             members["repetitions"] = .integer(Int64(repetitions))
         }
+        if let duration = point.duration {
+            members["durationNanoseconds"] = .integer(Int64(clamping: duration.value))
+        }
         return CanonicalJSON.text(.object(members))
     }
 

@@ -35,11 +35,14 @@ struct CaseReader {
             root: root)
         let idNode = root["id"]
         let id = idNode?.text.flatMap { TextFormat.id.accepts($0) ? $0 : nil }
-        if let node = root["workload"]?["integrity"] {
+        let kinds = RepeatedCase.Kind.allCases
+        if let kind = kinds.first(where: { root["workload"]?[$0.rawValue] != nil }),
+            let node = root["workload"]?[kind.rawValue]
+        {
             var outcome = CaseOutcome(
                 id: id, idPlace: idNode?.place ?? .start, errors: reader.context.findings.errors)
             outcome.repeated = RepeatedCase(
-                root, node, id: id, isGood: isGood, &reader.context.findings)
+                kind, root, node, id: id, isGood: isGood, &reader.context.findings)
             outcome.errors = reader.context.findings.errors
             return outcome
         }

@@ -38,10 +38,10 @@ enum CaseTable {
         ])
 
     static let unavailableWorkloads = [
-        "model", "collective", "data", "storage", "overlap", "stress",
+        "model", "collective", "data", "storage", "overlap",
     ]
 
-    static let workloads = [operation, peak, memory, transfer, launch, integrity]
+    static let workloads = [operation, peak, memory, transfer, launch, integrity, stress]
     static let transferEnds = ["host.pageable", "host.pinned", "device", "peer"]
 
     // MARK: - Kinds of workload
@@ -217,6 +217,25 @@ enum CaseTable {
                 "Calls of each launch whose outputs are compared, from 2 to "
                     + "\(RepeatedCase.repetitionsMax). Default: \(RepeatedCase.repetitionsDefault)."
             ),
+        ])
+
+    static let stress = Table(
+        "stress", "Work of another case for a long time: whether it keeps its speed.",
+        [
+            Field(
+                "stress", .map(strain), required: true,
+                "What goes on, and how long. Its axes, data and measure are its own: this file "
+                    + "has none.")
+        ])
+
+    static let strain = Table(
+        "strain", "Points of a case that go on for a long time.",
+        [
+            Field(
+                "of", .either(.map(repeatedPoints), .text(.id)), required: true,
+                "The case whose points go on; or a map with it and values of its axes."),
+            Field("duration", .text(.duration), "The time of each launch. Default: 60s."),
+            Field("pattern", .unavailable, "Pulses with pauses between them."),
         ])
 
     static let repeatedPoints = Table(

@@ -1,8 +1,19 @@
 import Model
 import Operators
 
-/// A case whose points are those of another case, repeated with every output compared.
+/// A case whose points are those of another case, made again and again.
 struct RepeatedCase: Sendable {
+    /// What for; the raw value is the key in files.
+    enum Kind: String, CaseIterable {
+        /// So many times, with every output compared.
+        case integrity
+        /// For so long, to see whether it keeps its speed.
+        case stress
+    }
+
+    static let durationDefault = 60.0
+    /// From less than a second nothing is warm; nobody waits for more than a week.
+    static let durations = 0.5...604_800.0
     static let repetitionsDefault: Int64 = 1000
     static let repetitionsMax: Int64 = 100_000_000
     /// What the points bring with them, so that it must not be said a second time.
@@ -12,12 +23,17 @@ struct RepeatedCase: Sendable {
     private let title: String
     private let owner: String?
     private let file: String
+    private let kind: Kind
     private let repetitions: Int
+    private let duration: Nanoseconds
     private let of: Node
 
-    /// Reads the checked map under `integrity`; nil when something is wrong, which then stands in
+    /// Reads the checked map under the kind's key; nil when something is wrong, which then stands in
     /// the findings.
-    init?(_ root: Node, _ node: Node, id: String?, isGood: Bool, _ findings: inout Findings) {
+    init?(
+        _ kind: Kind, _ root: Node, _ node: Node, id: String?, isGood: Bool,
+        _ findings: inout Findings
+    ) {
         for key in Self.foreignKeys {
             guard let entry = root.entry(key) else { continue }
             findings.add(entry.keyPlace, "'\(key)' comes from the case that is repeated")
@@ -32,6 +48,13 @@ struct RepeatedCase: Sendable {
                         + "\(Self.repetitionsMax)")
             }
         }
+        var seconds = Self.durationDefault
+        if let given = node["duration"], let text = given.text {
+            seconds = TextFormat.seconds(of: text) ?? seconds
+            if !Self.durations.contains(seconds) {
+                findings.add(given.place, "'duration' must be from half a second to a week")
+            }
+        }
         guard isGood, findings.isEmpty, let id, let title = root["title"]?.text,
             let of = node["of"]
         else { return nil }
@@ -39,7 +62,9 @@ struct RepeatedCase: Sendable {
         self.title = title
         owner = root["owner"]?.text
         file = findings.file
+        self.kind = kind
         repetitions = Int(count)
+        duration = .seconds(seconds)
         self.of = of
     }
 
@@ -109,7 +134,8 @@ struct RepeatedCase: Sendable {
         let operation = first.operation
         let definition = OperatorRegistry.definition(
             domain: operation.domain, name: operation.name)
-        guard !operation.outputs.isEmpty, definition?.tally == nil else {
+        let isComparable = !operation.outputs.isEmpty && definition?.tally == nil
+        guard kind != .integrity || isComparable else {
             findings.add(
                 of.place, "\(operation.name) has no outputs that are the same at every call")
             return []
@@ -117,10 +143,17 @@ struct RepeatedCase: Sendable {
         return points.map { point in
             var point = point
             point.caseID = id
-            point.repetitions = repetitions
-            // Each call's outputs are looked at, so each call is a sample.
-            point.timing = .single
-            point.headline = .corruption
+            switch kind {
+            case .integrity:
+                point.repetitions = repetitions
+                // Each call's outputs are looked at, so each call is a sample.
+                point.timing = .single
+                point.headline = .corruption
+            case .stress:
+                point.duration = duration
+                // Samples are as long as a share of the duration, so they are of many calls.
+                point.timing = .batch
+            }
             return point
         }
     }

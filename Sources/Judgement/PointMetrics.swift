@@ -23,6 +23,7 @@ struct PointMetrics {
         metrics += rates()
         if planned.point.timing == .single { metrics += percentiles() }
         metrics += corruptionBounds()
+        if planned.point.duration != nil { metrics.append(sustainedShare()) }
         metrics += [
             once("firstCall", "duration", \.firstCallNanoseconds),
             once("compile", "duration", \.prepareNanoseconds),
@@ -143,6 +144,28 @@ struct PointMetrics {
             kind: .derived, source: clock, estimate: estimate,
             unavailable: reason(estimate), samples: files,
             derivation: Derivation(formula: "\(timeName) / steps", inputs: [timeName]))
+    }
+
+    /// The rate of a launch's last tenth over that of its first: what is left when it is warm.
+    private func sustainedShare() -> Metric {
+        let shares = launches.compactMap { launch -> Double? in
+            let tenth = launch.seconds.count / 10
+            guard tenth > 0 else { return nil }
+            let first = launch.seconds.prefix(tenth).reduce(0, +)
+            let last = launch.seconds.suffix(tenth).reduce(0, +)
+            return last > 0 ? first / last : nil
+        }
+        var estimate: Estimate?
+        if !launches.isEmpty, shares.count == launches.count {
+            estimate = Estimates.once(
+                shares, statistic: "rate of the last tenth of samples / rate of the first")
+            estimate?.n = launches.reduce(0) { $0 + $1.seconds.count }
+        }
+        return Metric(
+            name: "sustained", quantity: "share", unit: "1", direction: .larger, kind: .derived,
+            source: clock, estimate: estimate,
+            unavailable: estimate == nil ? "a launch has fewer than ten samples" : nil,
+            samples: files)
     }
 
     /// How often outputs may be wrong when none of so many differed; none where none were compared.

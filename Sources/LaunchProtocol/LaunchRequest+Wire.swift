@@ -117,6 +117,7 @@ extension Profile {
         writer.put(measureTimeMin.value)
         writer.put(measureTimeMax.value)
         writer.optional(targetHalfWidth) { $0.put($1) }
+        writer.optional(sampleTimeMin) { $0.put($1.value) }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -132,6 +133,9 @@ extension Profile {
         measureTimeMin = Nanoseconds(try reader.uint64())
         measureTimeMax = Nanoseconds(try reader.uint64())
         targetHalfWidth = try reader.optional { reader throws(WireError) in try reader.double() }
+        sampleTimeMin = try reader.optional { reader throws(WireError) in
+            Nanoseconds(try reader.uint64())
+        }
     }
 }
 

@@ -133,6 +133,9 @@ package struct Point: Sendable, Hashable, Codable {
     /// How often each launch repeats the operation, comparing every output with the first ones,
     /// bit for bit; nil: as often as its time needs, and the last outputs are checked.
     package var repetitions: Int?
+    /// How long each launch goes on, to see whether it keeps its speed; nil: as long as its time
+    /// needs.
+    package var duration: Nanoseconds?
 
     package init(
         caseID: String, parameters: [Parameter], operation: Operation,

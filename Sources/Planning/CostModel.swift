@@ -31,7 +31,7 @@ enum CostModel {
             + 0.2 * (profile.warmupTimeMax.seconds - profile.warmupTimeMin.seconds)
         let measure =
             point.repetitions.map { repeating($0, work: work, memory: memory) }
-            ?? typicalShare * profile.measureTimeMax.seconds
+            ?? point.duration?.seconds ?? typicalShare * profile.measureTimeMax.seconds
         let launches = Double(profile.launches)
         let verification = verify * (1 + laterVerification * (launches - 1))
         let seconds = launches * (startSeconds + inputs + warmup + measure) + verification

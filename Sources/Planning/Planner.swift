@@ -38,7 +38,9 @@ package enum Planner {
         let operation = asked.point.operation
         let work = try OperatorRegistry.work(of: operation)
         let memory = OperatorRegistry.memoryNeeded(operation)
-        let profile = asked.point.repetitions.map(asked.profile.repeating) ?? asked.profile
+        let profile =
+            asked.point.repetitions.map(asked.profile.repeating)
+            ?? asked.point.duration.map(asked.profile.sustaining) ?? asked.profile
         return PlannedPoint(
             point: asked.point, pointHash: PointIdentity.hash(of: asked.point), work: work,
             memory: memory, profile: profile,

@@ -84,6 +84,28 @@ import Testing
         #expect(lines([base, file(integrity, rest)]) == [line])
     }
 
+    private func strain(_ text: String) -> CaseFile {
+        CaseFile(
+            path: "s.yaml", isSuite: false,
+            text: "assay: 1\nid: stress/x\ntitle: t\nworkload: { stress: \(text) }\n")
+    }
+
+    @Test func `Work that goes on keeps the other case's points and headline`() throws {
+        let library = try CaseLibrary([strain("{ of: op/x, duration: 2m }"), base])
+        let own = try #require(library.cases.first { $0.id == "stress/x" })
+        #expect(own.points.count == 4)
+        for point in own.points {
+            #expect(point.duration == .seconds(120) && point.repetitions == nil)
+            #expect(point.timing == .batch && point.headline == .bandwidth)
+        }
+        let usual = try CaseLibrary([strain("{ of: op/x }"), base])
+        #expect(usual.cases.last?.points.first?.duration == .seconds(60))
+        #expect(
+            lines([base, strain("{ of: op/x, duration: 0.1s }")]) == [
+                "s.yaml:4:46: error: 'duration' must be from half a second to a week"
+            ])
+    }
+
     @Test func `What has no outputs to compare is not repeated`() {
         let empty = CaseFile(
             path: "base.yaml", isSuite: false, text: caseText("workload: { launch: empty }\n"))

@@ -182,6 +182,7 @@ struct RandomValues {
         request.profile.samplesMax = int()
         request.profile.measureTimeMax = Nanoseconds(word())
         request.profile.targetHalfWidth = optional { $0.number() }
+        request.profile.sampleTimeMin = optional { Nanoseconds($0.word()) }
         request.lastLevelCache = Bytes(word())
         request.memoryLimit = Bytes(word())
         request.isolateNetwork = bool()

@@ -37,7 +37,7 @@ package struct UnitStyle: Sendable, Hashable {
     /// The style of a metric: shares are shown in percent.
     package static func of(_ metric: Metric) -> UnitStyle {
         guard metric.unit == "1" else { return of(unit: metric.unit) }
-        if metric.name.hasPrefix("utilization") { return .percent }
+        if metric.name.hasPrefix("utilization") || metric.name == "sustained" { return .percent }
         return metric.name.hasPrefix("corruption") ? .smallShare : of(unit: metric.unit)
     }
 

@@ -34,6 +34,7 @@ enum Words {
         case "throughput.flop": "Operations per second"
         case "bandwidth.stream": "Bandwidth, bytes counted as STREAM does"
         case "bandwidth.real": "Bandwidth, ownership reads included"
+        case "sustained": "Speed at the end, of that at the beginning"
         case "corruption.bound": "Corrupted elements, at most"
         case "corruption.bound.call": "Calls with corrupted elements, at most"
         case "bandwidth.transfer": "Bandwidth of the transfer, both ways together"

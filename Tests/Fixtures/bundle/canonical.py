@@ -59,7 +59,7 @@ def tensor(name, dtype, shape, constant=False, values=None):
 
 def point(domain, name, opset, inputs, outputs, attributes={}, threads=None, math=None,
           accumulate=None, data="normal", cache="hot", timing="batch", tolerance="standard",
-          repetitions=None):
+          repetitions=None, duration=None):
     operation = {"domain": domain, "name": name, "opset": opset, "inputs": inputs,
                  "outputs": outputs, "attributes": attributes}
     if math:
@@ -72,6 +72,8 @@ def point(domain, name, opset, inputs, outputs, attributes={}, threads=None, mat
         whole["threads"] = threads
     if repetitions:
         whole["repetitions"] = repetitions
+    if duration:
+        whole["durationNanoseconds"] = duration
     return whole
 
 
@@ -94,6 +96,7 @@ POINTS = {
     "matmul tf32": matmul(math="tf32"),
     "matmul sums": matmul(accumulate="f64"),
     "matmul repeated": matmul(repetitions=1000),
+    "matmul sustained": matmul(duration=60_000_000_000),
     "reduce": point(
         "", "ReduceSum", 13,
         [tensor("data", "bf16", [4, 5]), tensor("axes", "i64", [1], values=[-1])],
