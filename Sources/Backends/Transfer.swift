@@ -164,7 +164,7 @@ struct TransferMove {
         on queue: assay_queue, _ error: UnsafeMutablePointer<assay_error>
     ) -> assay_status {
         let bytes = UInt64(to.byteCount)
-        switch unsafe route {
+        switch route {
         case .write(let write):
             return unsafe write(queue, to.handle, 0, from.host?.baseAddress, bytes, error)
         case .read(let read):
@@ -202,7 +202,7 @@ struct TransferMoves {
         case copy(String, Copy)
 
         var name: String {
-            switch unsafe self {
+            switch self {
             case .write: "queue.write"
             case .read: "queue.read"
             case .copy(let name, _): name

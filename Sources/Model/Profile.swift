@@ -70,11 +70,13 @@ package struct Profile: Sendable, Hashable, Codable {
         }
     }
 
-    /// The same profile with that many samples in each launch, however long they take.
+    /// The same profile with that many samples in each launch, however long they take; at least two.
     package func repeating(_ count: Int) -> Profile {
+        // One more is taken at the end, before which all outputs are overwritten.
+        let samples = max(1, count - 1)
         var repeating = self
-        repeating.samplesMin = count
-        repeating.samplesMax = count
+        repeating.samplesMin = samples
+        repeating.samplesMax = samples
         repeating.measureTimeMin = .zero
         repeating.measureTimeMax = .seconds(86_400)
         repeating.targetHalfWidth = nil

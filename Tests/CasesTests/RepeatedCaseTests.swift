@@ -75,7 +75,7 @@ import Testing
                 "r.yaml:5:1: error: 'measure' comes from the case that is repeated"
             ),
             (
-                "{ repetitions: 7 }", "", "r.yaml:4:24: error: 'repetition' needs the key 'of'"
+                "{ repetitions: 7 }", "", "r.yaml:4:24: error: 'of' is missing"
             ),
         ])
     func `What is wrong with a repetition is said where it stands`(
@@ -102,7 +102,7 @@ import Testing
         #expect(usual.cases.last?.points.first?.duration == .seconds(60))
         #expect(
             lines([base, strain("{ of: op/x, duration: 0.1s }")]) == [
-                "s.yaml:4:46: error: 'duration' must be from half a second to a week"
+                "s.yaml:4:43: error: 'duration' must be from half a second to a week"
             ])
     }
 
