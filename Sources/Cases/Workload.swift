@@ -50,6 +50,8 @@ struct WorkloadContext {
             workload = MemoryWorkload(traffic, &self)
         } else if let movement = node["transfer"] {
             workload = TransferWorkload(movement, &self)
+        } else if let file = node["storage"] {
+            workload = StorageWorkload(file, &self)
         } else {
             workload = LaunchWorkload(place: node["launch"]?.place ?? node.place)
         }

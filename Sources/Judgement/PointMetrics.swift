@@ -81,11 +81,17 @@ struct PointMetrics {
             metrics.append(
                 rate("throughput.flop", "operation rate", "{FLOP}/s", Double(work.flops), "flops"))
         }
-        if planned.point.operation.name == "Transfer" {
+        let name = planned.point.operation.name
+        if name == "Transfer" {
             metrics.append(
                 rate(
                     "bandwidth.transfer", "data rate", "By/s", Double(work.bytes.value),
                     "bytes that arrived"))
+        } else if name.hasPrefix("Storage") {
+            metrics.append(
+                rate(
+                    "bandwidth.storage", "data rate", "By/s", Double(work.bytes.value),
+                    "bytes of the file"))
         } else if work.bytes > .zero {
             metrics.append(
                 rate(

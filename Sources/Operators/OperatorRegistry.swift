@@ -9,7 +9,7 @@ package enum OperatorRegistry {
         + sumReductionOperators + foldReductionOperators + axisOperators
         + [dropout] + crossEntropyOperators + gradientOperators
         + [peak] + memoryOperators + [randomAccess, pointerChase, loadedLatency, transfer]
-        + costOperators
+        + storageOperators + costOperators
         + [emptyOperation]
         + structuralOperators
 

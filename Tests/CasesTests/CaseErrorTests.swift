@@ -193,6 +193,25 @@ private let badArithmetic = [
     ("4", "x.yaml:4:66: error: 'shape' must be a list, not a whole number"),
 ]
 
+private let badFiles = [
+    (
+        "{ bytes: 4096, block: 4096 }",
+        "x.yaml:4:24: error: a file is either read or written: one of the keys 'read' and 'write'"
+    ),
+    (
+        "{ read: random, write: random, bytes: 4096, block: 4096 }",
+        "x.yaml:4:40: error: a file is either read or written: one of the keys 'read' and 'write'"
+    ),
+    (
+        "{ read: random, bytes: 4096 }",
+        "x.yaml:4:47: error: 'bytes' is 4096; it must be from 1048576 to 17592186044416"
+    ),
+    (
+        "{ write: random, bytes: 9000, block: 5000 }",
+        "x.yaml:4:24: error: StorageWrite: attribute 'block' is 5000; it must be a multiple of 4096"
+    ),
+]
+
 private let badMemory = [
     (
         "{ kernel: triad, bytes: 100 }",
@@ -327,6 +346,12 @@ private let badPeaks = [
                 "x.yaml:9:1: error: unknown key 'measur'; did you mean 'measure'?",
                 "x.yaml:10:19: error: unknown value 'f32' for 'oracle'; known: f64",
             ])
+    }
+
+    @Test(arguments: badFiles)
+    func `A file is read or written, in whole blocks`(file: String, line: String) {
+        let text = caseText("workload: { storage: \(file) }\n")
+        #expect(errorLines(CaseFile(path: "x.yaml", text: text)) == [line])
     }
 
     @Test(arguments: badMemory)

@@ -36,7 +36,8 @@ import Testing
                 "memory/capacity", "memory/core-to-core", "memory/latency",
                 "memory/loaded-latency", "memory/page-fault", "memory/random", "peak/dot",
                 "peak/fma", "peak/multiply-add", "peak/tile",
-                "stress/fma", "stress/matmul", "stress/memory", "transfer/device",
+                "storage/read", "storage/write", "stress/fma", "stress/matmul", "stress/memory",
+                "transfer/device",
                 "transfer/duplex", "transfer/host-device", "transfer/peer",
             ])
         #expect(library.suites.map(\.name) == ["calibration", "nightly", "quick"])

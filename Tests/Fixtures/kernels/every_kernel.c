@@ -199,6 +199,23 @@ int main(void) {
         free(stream);
     }
     cpusimd_chase_destroy(chase);
+    int error = 0;
+    for (int random = 0; random < 2; random++) {
+        enum { FILE_BYTES = 9 * 4096 };
+        char *from = malloc(FILE_BYTES + 8), *to = malloc(FILE_BYTES + 8);
+        for (int i = 0; i < FILE_BYTES; i++) from[8 + i] = (char)(i % 251);
+        cpusimd_storage *file = cpusimd_storage_open("/tmp", FILE_BYTES, 4096, random, 0, &error);
+        expect(file != NULL, "a file");
+        expect(cpusimd_storage_write(file, from + 8, to + 8) == 0 &&
+                   memcmp(to + 8, from + 8 + FILE_BYTES - 4096, 4096) == 0,
+               "a file written");
+        expect(cpusimd_storage_read(file, to + 8) == 0 &&
+                   memcmp(to + 8, from + 8, FILE_BYTES) == 0,
+               "a file read");
+        cpusimd_storage_close(file);
+        free(from), free(to);
+    }
+    expect(!cpusimd_storage_open("/nowhere", 4096, 4096, 0, 0, &error) && error != 0, "nowhere");
     printf("every_kernel: %s: passed\n", cpusimd_isa_name(isa));
     return 0;
 }

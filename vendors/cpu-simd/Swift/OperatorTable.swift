@@ -24,6 +24,8 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "ParallelRegion", opset: 1, type: ParallelRegion.self),
             OperatorRow(domain: "assay", name: "ThreadSpawn", opset: 1, type: ThreadSpawn.self),
+            OperatorRow(domain: "assay", name: "StorageRead", opset: 1, type: Storage.self),
+            OperatorRow(domain: "assay", name: "StorageWrite", opset: 1, type: Storage.self),
             OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
             OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
             OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),

@@ -141,6 +141,21 @@ int cpusimd_huge_given(void);
  * them again; returns the pages that held theirs, -1 without memory. */
 int64_t cpusimd_capacity(cpusimd_pool *pool, uint64_t bytes, int huge);
 
+/* ---- storage -------------------------------------------------------------------------------- */
+typedef struct cpusimd_storage cpusimd_storage;
+/* A file without a name in `directory`, of whole blocks, with room for all of them. random 1: in a
+ * shuffled order that is the same in every process. direct 1: past the page cache; then `block` is a
+ * multiple of 4096. Null with the system's error number in *error. */
+cpusimd_storage *_Nullable cpusimd_storage_open(const char *directory, uint64_t bytes,
+                                                uint64_t block, int random, int direct,
+                                                int *error);
+void cpusimd_storage_close(cpusimd_storage *_Nullable storage);
+/* Reads every block, each to its own place. 0, or the system's error number. */
+int cpusimd_storage_read(const cpusimd_storage *storage, void *to);
+/* Writes every block from its own place, makes the storage keep them, and reads the file's last
+ * block into `last`, where that is not null. 0, or the system's error number. */
+int cpusimd_storage_write(const cpusimd_storage *storage, const void *from, void *_Nullable last);
+
 /* ---- operators ----------------------------------------------------------------------------- */
 /* In all of them `single` is 1 for f32 and 0 for f64, and tensors are dense and row-major. */
 typedef struct cpusimd_numeric {
