@@ -93,6 +93,9 @@ final class LoadedLatency: Operator {
         case "read": isLoaded = true
         case let other: throw .unsupported("LoadedLatency has no load '\(other)'")
         }
+        guard !request.mustRepeat || !isLoaded else {
+            throw .unsupported("LoadedLatency reads as much as there is time for")
+        }
         let inputs = isLoaded ? 2 : 1
         try request.expect(inputs: inputs...inputs, outputs: 2)
         table = try ChaseTable(request)
