@@ -10,8 +10,13 @@ final class Descriptor {
     private let outputs: TensorList
     let pointer: UnsafeMutablePointer<assay_op_desc>
 
-    /// - Parameter constants: the buffers of constant inputs, by input index.
-    init(_ operation: Operation, _ places: TensorPlaces, constants: [Int: Buffer]) {
+    /// - Parameters:
+    ///   - constants: the buffers of constant inputs, by input index.
+    ///   - deterministic: whether every call must give the same bits.
+    init(
+        _ operation: Operation, _ places: TensorPlaces, constants: [Int: Buffer],
+        deterministic: Bool
+    ) {
         attributes = KeyValues(operation.attributes)
         names = KeyValues([])
         inputs = TensorList(operation.inputs, at: places.inputs, buffers: constants)
@@ -23,6 +28,7 @@ final class Descriptor {
         unsafe descriptor.name = names.string(operation.name)
         unsafe descriptor.opset = UInt32(operation.opset)
         unsafe descriptor.flags = UInt32(ASSAY_EXACT_DTYPE) | UInt32(ASSAY_NO_FALLBACK)
+        if deterministic { unsafe descriptor.flags |= UInt32(ASSAY_DETERMINISTIC) }
         unsafe descriptor.math_dtype = operation.math?.rawValue ?? 0
         unsafe descriptor.accumulate_dtype = operation.accumulate?.rawValue ?? 0
         unsafe descriptor.inputs = UnsafePointer(inputs.list)
@@ -131,24 +137,44 @@ package final class PreparedOperation {
 
     private let device: Device
     private let operation: Operation
+    private let deterministic: Bool
     /// What each set is called with, in the order of ``sets``.
     private(set) var handles: [assay_op]
     /// Every handle once.
     private var owned: [assay_op]
     let enqueueSlot: Enqueue
+    /// What is moved in place of an operation of the plug-in; nil: nothing.
+    private(set) var moves: TransferMoves?
     package let info: ExecutionInfo
     /// The sets of tensors that calls cycle through.
     package private(set) var sets: [TensorSet]
 
     fileprivate init(
-        device: Device, operation: Operation, handle: assay_op, enqueue: @escaping Enqueue,
-        info: ExecutionInfo, set: TensorSet
+        device: Device, operation: Operation, deterministic: Bool, handle: assay_op,
+        enqueue: @escaping Enqueue, info: ExecutionInfo, set: TensorSet
     ) {
         self.device = device
         self.operation = operation
+        self.deterministic = deterministic
         unsafe handles = [handle]
         unsafe owned = [handle]
         unsafe enqueueSlot = enqueue
+        self.info = info
+        sets = [set]
+    }
+
+    /// Moves between memories, which are no operation of the plug-in.
+    init(
+        device: Device, operation: Operation, moves: TransferMoves, info: ExecutionInfo,
+        set: TensorSet
+    ) {
+        self.device = device
+        self.operation = operation
+        deterministic = false
+        unsafe handles = []
+        unsafe owned = []
+        unsafe enqueueSlot = { _, _, _, _, _, _ in ASSAY_E_UNSUPPORTED }
+        self.moves = moves
         self.info = info
         sets = [set]
     }
@@ -163,11 +189,21 @@ package final class PreparedOperation {
     /// A set whose constants lie elsewhere is prepared anew: a backend may have packed them, and
     /// one packed copy for all would stay in the caches that rotating is to get past.
     package func rotate(through more: [TensorSet]) throws(BackendError) {
+        if var moves {
+            for set in more {
+                try moves.add(set)
+                sets.append(set)
+            }
+            self.moves = moves
+            return
+        }
         let hasConstants = operation.inputs.contains(where: \.isConstant)
         for set in more {
             var handle = unsafe handles[0]
             if hasConstants {
-                unsafe handle = try unsafe device.prepareOne(operation, set: set).handle
+                unsafe handle = try unsafe device.prepareOne(
+                    operation, set: set, deterministic: deterministic
+                ).handle
                 unsafe owned.append(handle)
             }
             unsafe handles.append(handle)
@@ -180,14 +216,16 @@ extension Device {
     /// Asks whether the device can execute the operation. The C slot is `query`.
     ///
     /// Throws an error that `isUnsupported` when it cannot.
+    /// - Parameter deterministic: whether every call must give the same bits.
     package func query(
-        _ operation: Operation, at places: TensorPlaces
+        _ operation: Operation, at places: TensorPlaces, deterministic: Bool = false
     ) throws(BackendError) {
         guard let query = unsafe self.operation.query else {
             throw BackendError(
                 status: -1, place: "query", message: "the plug-in offers no operations")
         }
-        let descriptor = Descriptor(operation, places, constants: [:])
+        let descriptor = Descriptor(
+            operation, places, constants: [:], deterministic: deterministic)
         var info = unsafe zeroed(assay_op_info.self)
         unsafe info.h = head(of: assay_op_info.self)
         try unsafe call("query") { unsafe query(handle, descriptor.pointer, &info, $0) }
@@ -199,24 +237,26 @@ extension Device {
 
     /// Prepares the operation for one set of tensors. The C slot is `prepare`.
     package func prepare(
-        _ operation: Operation, set: TensorSet
+        _ operation: Operation, set: TensorSet, deterministic: Bool = false
     ) throws(BackendError) -> PreparedOperation {
         let enqueue = try unsafe slot(self.operation.enqueue, "assay.op/1 enqueue")
-        let (handle, info) = try unsafe prepareOne(operation, set: set)
+        let (handle, info) = try unsafe prepareOne(
+            operation, set: set, deterministic: deterministic)
         return unsafe PreparedOperation(
-            device: self, operation: operation, handle: handle, enqueue: enqueue, info: info,
-            set: set)
+            device: self, operation: operation, deterministic: deterministic, handle: handle,
+            enqueue: enqueue, info: info, set: set)
     }
 
     fileprivate func prepareOne(
-        _ operation: Operation, set: TensorSet
+        _ operation: Operation, set: TensorSet, deterministic: Bool
     ) throws(BackendError) -> (handle: assay_op, info: ExecutionInfo) {
         let prepare = try unsafe slot(self.operation.prepare, "assay.op/1 prepare")
         var constants: [Int: Buffer] = [:]
         for (index, input) in operation.inputs.enumerated() where input.isConstant {
             constants[index] = set.inputBuffers[index]
         }
-        let descriptor = Descriptor(operation, set.places, constants: constants)
+        let descriptor = Descriptor(
+            operation, set.places, constants: constants, deterministic: deterministic)
         var info = unsafe zeroed(assay_op_info.self)
         unsafe info.h = head(of: assay_op_info.self)
         var handle: assay_op?

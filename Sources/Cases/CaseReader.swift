@@ -5,8 +5,10 @@ struct CaseOutcome: Sendable {
     /// The id where the file says one, even if the rest of it is wrong.
     var id: String?
     var idPlace: Place
-    /// Nil when something is wrong.
+    /// Nil when something is wrong, or it repeats another case.
     var value: Case?
+    /// The points of another case that it repeats; nil for most.
+    var repeated: RepeatedCase?
     var errors: [CaseError]
 }
 
@@ -33,9 +35,20 @@ struct CaseReader {
             context: WorkloadContext(
                 axes: AxisTable(), findings: checker.findings, catalogue: catalogue),
             root: root, isShapeGood: isGood)
-        let points = reader.points()
         let idNode = root["id"]
         let id = idNode?.text.flatMap { TextFormat.id.accepts($0) ? $0 : nil }
+        let kinds = RepeatedCase.Kind.allCases
+        if let kind = kinds.first(where: { root["workload"]?[$0.rawValue] != nil }),
+            let node = root["workload"]?[kind.rawValue]
+        {
+            var outcome = CaseOutcome(
+                id: id, idPlace: idNode?.place ?? .start, errors: reader.context.findings.errors)
+            outcome.repeated = RepeatedCase(
+                kind, root, node, id: id, isGood: isGood, &reader.context.findings)
+            outcome.errors = reader.context.findings.errors
+            return outcome
+        }
+        let points = reader.points()
         var value: Case?
         if isGood, reader.context.findings.isEmpty, let id, let title = root["title"]?.text {
             value = Case(

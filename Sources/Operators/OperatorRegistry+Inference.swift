@@ -49,6 +49,7 @@ extension OperatorRegistry {
         guard operation.domain == "assay" else { return Bytes(once) }
         switch operation.name {
         case "PointerChase": return Bytes(once * 2)
+        case "LoadedLatency": return Bytes(once + UInt64(operation.int("bytes") ?? 0))
         case "Capacity": return Bytes(once + UInt64(operation.int("bytes") ?? 0))
         default: return Bytes(once)
         }

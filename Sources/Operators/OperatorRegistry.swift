@@ -8,7 +8,8 @@ package enum OperatorRegistry {
         + selectionOperators + softmaxOperators + [layerNormalization] + normalizationOperators
         + sumReductionOperators + foldReductionOperators + axisOperators
         + [dropout] + crossEntropyOperators + gradientOperators
-        + [peak] + memoryOperators + [randomAccess, pointerChase] + costOperators
+        + [peak] + memoryOperators + [randomAccess, pointerChase, loadedLatency, transfer]
+        + storageOperators + costOperators
         + [emptyOperation]
         + structuralOperators
 

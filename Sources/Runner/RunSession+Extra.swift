@@ -39,8 +39,11 @@ extension RunSession {
                 !own.contains(where: { $0.phase == .energy }), !givenUp.contains(subject)
             else { continue }
             if energy.wantsIdle(subject, at: now()) { try rest(subject, with: runner) }
+            var steady = energy.point(planned)
+            // Comparing outputs would take energy of its own.
+            steady.point.repetitions = nil
             try perform(
-                Step(point: energy.point(planned), subject: subject, launch: 0), with: runner,
+                Step(point: steady, subject: subject, launch: 0), with: runner,
                 phase: .energy)
         }
     }

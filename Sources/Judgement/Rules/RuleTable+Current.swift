@@ -31,6 +31,10 @@ extension RuleTable {
             when: .compare("accuracy.error", .above, 1), unit: "1",
             hint: "the backend computed something else; see the error and the tolerance"),
         Rule(
+            "outputsDiffer", .error, .point,
+            hint: "the same work gave other bits: look for failing memory or units, threads that "
+                + "are not waited for, or sums whose order is left to chance"),
+        Rule(
             "implausible", .error, .point,
             when: .compare("ceiling.computeAtLeast", .above, 1.05), unit: "1",
             message: "at least {percent} of the compute ceiling of this run",

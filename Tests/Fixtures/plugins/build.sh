@@ -22,6 +22,7 @@ source=$1
 name=$(basename "$source" .c)
 if [ "$out/$name.so" -nt "$source" ] && [ "$out/$name.so" -nt "$here/fixture.h" ] &&
     [ "$out/$name.so" -nt "$here/device-clock.h" ] && [ "$out/$name.so" -nt "$here/build.sh" ] &&
+    [ "$out/$name.so" -nt "$here/device-memory.c" ] &&
     [ "$out/$name.so" -nt "$include/assay_plugin.h" ] &&
     [ "$out/$name.so" -nt "$include/assay_simple.h" ] && [ -f "$out/$name.json" ]; then
     exit 0
@@ -31,7 +32,7 @@ tables='"assay.memory/1", "assay.queue/1", "assay.op/1"'
 telemetry=
 [ "$name" != telemetry ] || telemetry=', "assay.telemetry/1"'
 host=true
-[ "$name" != host-only ] || host=false
+! grep -q 'ASSAY_DEVICE_GPU\|ASSAY_DEVICE_ACCELERATOR\|"device-memory.c"' "$source" || host=false
 cat > "$out/.$name.json.$$" <<MANIFEST
 {
   "id": "$name",

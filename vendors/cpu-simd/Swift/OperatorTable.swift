@@ -16,6 +16,7 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "assay", name: "MemoryAdd", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "MemoryTriad", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
+            OperatorRow(domain: "assay", name: "LoadedLatency", opset: 1, type: LoadedLatency.self),
             OperatorRow(domain: "assay", name: "RandomAccess", opset: 1, type: RandomAccess.self),
             OperatorRow(domain: "assay", name: "Capacity", opset: 1, type: Capacity.self),
             OperatorRow(domain: "assay", name: "CoreToCore", opset: 1, type: CoreToCore.self),
@@ -23,6 +24,8 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "ParallelRegion", opset: 1, type: ParallelRegion.self),
             OperatorRow(domain: "assay", name: "ThreadSpawn", opset: 1, type: ThreadSpawn.self),
+            OperatorRow(domain: "assay", name: "StorageRead", opset: 1, type: Storage.self),
+            OperatorRow(domain: "assay", name: "StorageWrite", opset: 1, type: Storage.self),
             OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
             OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
             OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
