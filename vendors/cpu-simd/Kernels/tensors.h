@@ -36,10 +36,7 @@ struct tensor_kernels {
     int64_t (*arg_row)(const void *in, size_t n, int smallest, int last);
     void (*arg_columns)(const void *in, int64_t *out, size_t rows, size_t stride, size_t columns,
                         int smallest, int last);
-    void (*cumulate)(const void *in, void *out, size_t n, size_t stride, size_t columns,
-                     int exclusive, int reverse);
     /* Null for whole numbers. */
-    void (*drop)(const void *in, const uint8_t *mask, void *out, size_t n, double factor);
     void (*softmax_row)(const void *in, void *out, size_t n, void *scratch, int logarithm,
                         int stream);
     void (*softmax_columns)(const void *in, void *out, size_t n, size_t stride, size_t columns,
