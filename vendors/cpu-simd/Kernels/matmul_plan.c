@@ -94,9 +94,6 @@ const char *cpusimd_gemm_instructions(const cpusimd_gemm *job) {
 }
 
 /* ---- blocks -------------------------------------------------------------------------------- */
-#ifndef ROW_BLOCK
-#define ROW_BLOCK 1024
-#endif
 /* Bytes of a data cache, asked for once. What the system does not know, or cannot be true, becomes
  * the usual size. */
 static size_t cache_bytes(int level) {
@@ -193,8 +190,9 @@ static void choose_blocks(struct plan *plan, const cpusimd_gemm *job) {
     size_t depth = gemm_groups(kernels, plan->depth_block) * kernels->packed_bytes;
     plan->column_block = cache_bytes(2) / 2 / depth / kernels->columns * kernels->columns;
     if (plan->column_block < kernels->columns) plan->column_block = kernels->columns;
-    /* A's panel is read once for each block of columns: the third level or memory is near enough.*/
-    plan->row_block = round_up(ROW_BLOCK, kernels->rows);
+    /* A's panel is read once for each block of columns: the third level or memory is near enough.
+     * Sums that are kept apart are as many rows of all columns. */
+    plan->row_block = round_up(plan->keeps_sums ? 1024 : 2048, kernels->rows);
     size_t rows = least(round_up(job->m, kernels->rows), plan->row_block);
     plan->a_bytes = round_up(rows * depth, 4096);
     size_t columns = least(round_up(job->n, kernels->columns), plan->column_block);

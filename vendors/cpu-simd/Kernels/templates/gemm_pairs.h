@@ -1,13 +1,16 @@
 /* Products of bf16 by instructions that add pairs of products to f32. Include with TYPE (bf16), T
- * and I; PAIRS is then the row of a table. With OWN_TILES the includer packs A and multiplies. */
+ * and I; PAIRS is then the row of a table. With OWN_TILES the includer packs A and multiplies.
+ * These instructions take subnormal numbers for 0, which tolerances admit. */
 #define SINGLE 1
 #define FLOATING 1
 #define SIGNED 1
 #define STORAGE bf16
 #define U uint16_t
 #define HALF 2
+#define NARROW_BF16(v) _mm512_cvtneps_pbh((__m512)(v))
 #include "lanes.h"
 #include "storage.h"
+#undef NARROW_BF16
 FORCED TARGET T N(one)(const U *from) { return S(get_part)(from, 1, 0)[0]; }
 #define P int32_t
 #define VP VI
