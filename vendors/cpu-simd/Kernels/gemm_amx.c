@@ -9,7 +9,8 @@
 #endif
 #define ISA_NAME amx
 #define TARGET                                                                                     \
-    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma,amx-tile,amx-int8,amx-bf16")))
+    __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma,avx512bf16,amx-tile,amx-int8,"   \
+                          "amx-bf16")))
 #define VECTOR_BYTES 64
 #define ROWS 32
 #define PANEL_ROWS 4

@@ -69,7 +69,8 @@ const struct gemm_kernels *cpusimd_gemm_kernels(const cpusimd_gemm *job) {
     if (job->stored == CPUSIMD_GEMM_BF16 && job->block) return &table[GEMM_BF16];
 #if defined(__x86_64__)
     if (job->type.isa == CPUSIMD_AVX512 && !job->basic) {
-        const uint32_t bytes = PEAK_TILES | PEAK_AMX_INT8, pairs = PEAK_TILES | PEAK_AMX_BF16;
+        const uint32_t tiles = PEAK_TILES | PEAK_BF16;
+        const uint32_t bytes = tiles | PEAK_AMX_INT8, pairs = tiles | PEAK_AMX_BF16;
         if (job->stored == CPUSIMD_GEMM_BYTES && (features() & bytes) == bytes)
             return &cpusimd_gemm_amx_bytes;
         if (job->stored == CPUSIMD_GEMM_BF16 && (features() & pairs) == pairs)
