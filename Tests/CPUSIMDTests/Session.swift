@@ -55,6 +55,7 @@ enum Value {
     case int(Int)
     case float(Double)
     case string(String)
+    case ints([Int])
 }
 
 struct Refusal: Error, Equatable {
@@ -252,6 +253,12 @@ final class Arena {
         case .int(let value): (pair.type, pair.v.i) = (ASSAY_KV_INT, Int64(value))
         case .float(let value): (pair.type, pair.v.f) = (ASSAY_KV_FLOAT, value)
         case .string(let value): (pair.type, pair.v.s) = (ASSAY_KV_STRING, text(value))
+        case .ints(let values):
+            let list = UnsafeMutablePointer<Int64>.allocate(capacity: max(values.count, 1))
+            for (index, value) in values.enumerated() { list[index] = Int64(value) }
+            memory.append(UnsafeMutableRawPointer(list))
+            (pair.type, pair.v.ints) = (ASSAY_KV_INTS, UnsafePointer(list))
+            pair.count = UInt32(values.count)
         }
         return pair
     }

@@ -14,6 +14,7 @@ struct TensorCase: Decodable {
         case int(Int)
         case float(Double)
         case string(String)
+        case ints([Int])
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -21,6 +22,8 @@ struct TensorCase: Decodable {
                 self = .int(value)
             } else if let value = try? container.decode(Double.self) {
                 self = .float(value)
+            } else if let values = try? container.decode([Int].self) {
+                self = .ints(values)
             } else {
                 self = .string(try container.decode(String.self))
             }
@@ -31,6 +34,7 @@ struct TensorCase: Decodable {
             case .int(let value): .int(value)
             case .float(let value): .float(value)
             case .string(let value): .string(value)
+            case .ints(let values): .ints(values)
             }
         }
     }
@@ -45,9 +49,11 @@ struct TensorCase: Decodable {
     var constant: Int?
     var inputs: [Stored?]
     var output: Stored
+    /// Outputs behind the first, which are copies.
+    var more: [Stored]?
 
-    static func all() throws -> [TensorCase] {
-        let bytes = try PackageFiles.bytes(PackageFiles.fixture("kernels/tensors.json"))
+    static func all(_ file: String = "tensors.json") throws -> [TensorCase] {
+        let bytes = try PackageFiles.bytes(PackageFiles.fixture("kernels/\(file)"))
         return try JSONDecoder().decode([TensorCase].self, from: Data(bytes))
     }
 
@@ -120,13 +126,20 @@ extension ThePlugin {
                 if !tensor.isConstant { tensor.misalignment = misalignment }
                 return tensor
             }
-            let wanted = one.output.tensor
-            var room = wanted
-            room.bytes = Array(repeating: 0xA5, count: wanted.bytes.count)
-            room.misalignment = misalignment
-            let result = try session.run(
+            let stored = [one.output] + (one.more ?? [])
+            let rooms = stored.map { output -> Tensor in
+                var room = output.tensor
+                room.bytes = Array(repeating: 0xA5, count: room.bytes.count)
+                room.misalignment = misalignment
+                return room
+            }
+            let results = try session.run(
                 one.operator, domain: one.domain, inputs, one.attributes.mapValues(\.value),
-                outputs: [room])[0]
+                outputs: rooms)
+            for (copy, right) in zip(results, stored).dropFirst() {
+                #expect(copy.bytes == right.tensor.bytes, "\(one.description)")
+            }
+            let (result, wanted) = (results[0], one.output.tensor)
             if one.error == 0, wanted.dtype != ASSAY_F16, wanted.dtype != ASSAY_BF16 {
                 // Bit by bit but for the many NaN.
                 for (given, right) in zip(numbers(result), numbers(wanted)) {
@@ -153,6 +166,16 @@ extension ThePlugin {
             let misalignment = threads == 1 ? 0 : 8
             for one in try TensorCase.all() {
                 try check(one, session, misalignment: misalignment)
+            }
+        }
+
+        @Test(arguments: instructionSets, [1, 3])
+        func `Convolution, pooling and attention are those of their definitions`(
+            set: String, threads: Int
+        ) throws {
+            let session = try Session(set, threads: threads)
+            for one in try TensorCase.all("layers.json") {
+                try check(one, session, misalignment: threads == 1 ? 0 : 8)
             }
         }
     }

@@ -32,6 +32,7 @@ static void expect(int holds, const char *what) {
 }
 
 #include "tensor_kernels.h"
+#include "layer_kernels.h"
 
 /* Sums whose values are known: softmax adds up to 1. */
 static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
@@ -170,6 +171,9 @@ int main(void) {
             reductions(pool, type);
             products(pool, type);
             gemms(pool, type);
+            convolutions(pool, type);
+            pools(pool, type);
+            attentions(pool, type);
         }
         peaks(pool, isa);
         peaks(pool, CPUSIMD_PEAK_AMX);

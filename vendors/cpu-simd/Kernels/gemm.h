@@ -53,4 +53,10 @@ extern const struct gemm_kernels cpusimd_gemm_sse[2];
 extern const struct gemm_kernels cpusimd_gemm_avx2[2];
 extern const struct gemm_kernels cpusimd_gemm_avx512[2];
 extern const struct gemm_kernels cpusimd_gemm_neon[2];
+
+const struct gemm_kernels *cpusimd_product_kernels(cpusimd_numeric type);
+/* Elements of k in one block, a multiple of the group but for the last. */
+size_t cpusimd_product_depth(const struct gemm_kernels *kernels, size_t k);
+/* Bytes of a core's data cache of level 1 or 2. */
+size_t cpusimd_cache_bytes(int level);
 #endif

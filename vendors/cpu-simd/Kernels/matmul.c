@@ -337,3 +337,14 @@ void cpusimd_matmul_run(cpusimd_pool *pool, cpusimd_numeric type, const cpusimd_
     cpusimd_gemm job = plain(type, shape);
     cpusimd_gemm_run(pool, &job, a, b, c, workspace);
 }
+
+/* ---- for kernels that multiply in tiles of their own ---------------------------------------- */
+const struct gemm_kernels *cpusimd_product_kernels(cpusimd_numeric type) {
+    return &tables[type.isa][type.single ? 1 : 0];
+}
+
+size_t cpusimd_product_depth(const struct gemm_kernels *kernels, size_t k) {
+    return depth_block(kernels, k);
+}
+
+size_t cpusimd_cache_bytes(int level) { return cache_bytes(level); }
