@@ -126,8 +126,8 @@ extension ThePlugin {
                 if !tensor.isConstant { tensor.misalignment = misalignment }
                 return tensor
             }
-            let stored = [one.output] + (one.more ?? [])
-            let rooms = stored.map { output -> Tensor in
+            let all = [one.output] + (one.more ?? [])
+            let rooms = all.map { output -> Tensor in
                 var room = output.tensor
                 room.bytes = Array(repeating: 0xA5, count: room.bytes.count)
                 room.misalignment = misalignment
@@ -136,7 +136,7 @@ extension ThePlugin {
             let results = try session.run(
                 one.operator, domain: one.domain, inputs, one.attributes.mapValues(\.value),
                 outputs: rooms)
-            for (copy, right) in zip(results, stored).dropFirst() {
+            for (copy, right) in zip(results, all).dropFirst() {
                 #expect(copy.bytes == right.tensor.bytes, "\(one.description)")
             }
             let (result, wanted) = (results[0], one.output.tensor)

@@ -1,109 +1,19 @@
 /* Attention: tiles of queries pass over blocks of keys, and keep of each block its largest score,
- * the sum of its shares and its part of the result. Scores never lie in memory as a whole.
- *
- * The heads that share keys and values are rows of one tile: row r of a shared head is query
- * r / group of its head r % group. */
-#include "layers.h"
-#include "products.h"
+ * the sum of its shares and its part of the result. Scores never lie in memory as a whole. */
+#include "attention.h"
 #include "share.h"
 #include <stdatomic.h>
 #include <string.h>
 
-/* Rows that are multiplied together, and rows for which a block of keys is packed once. */
-#define ROWS_STEP 48
-#define ROWS_MOST 240
-/* Up to so many rows keys are read where they lie: packing would cost more than it saves. */
-#define ROWS_FEW 8
-
-struct plan {
-    const struct gemm_kernels *product;
-    const struct layer_kernels *layer;
-    size_t bytes, group, rows; /* of a shared head */
-    size_t keys, tile, tiles;  /* rows of a tile, tiles of a shared head */
-    size_t splits, split_keys; /* parts of the keys */
-    size_t step;               /* elements from one row of scores to the next */
-    int is_few;
-    /* Offsets in a thread's workspace, and its bytes. */
-    size_t queries, scores, packed_scores, packed_keys, packed_values, state, each;
-    size_t part_bytes; /* of what one part of the keys gives a tile */
-};
-
 struct run {
     const cpusimd_attention *job;
     const cpusimd_attention_tensors *tensors;
-    struct plan plan;
+    struct attention_plan plan;
     char *workspace, *parts;
     atomic_size_t next;
 };
 
-static size_t round_up(size_t value, size_t to) { return (value + to - 1) / to * to; }
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
-/* Largest scores, sums and results of a tile's rows, as bytes. */
-static size_t state_bytes(const struct plan *plan, size_t width) {
-    return round_up(plan->tile * (width + 2) * plan->bytes, 64);
-}
-
-static void choose_tiles(struct plan *plan, const cpusimd_attention *job, int threads) {
-    size_t most = ROWS_MOST, heads = job->batch * job->shared_heads;
-    while (most > ROWS_STEP && heads * ((plan->rows + most - 1) / most) < 4 * (size_t)threads)
-        most -= ROWS_STEP;
-    plan->tiles = (plan->rows + most - 1) / most;
-    plan->tile = (plan->rows + plan->tiles - 1) / plan->tiles;
-    if (!plan->is_few) plan->tile = round_up(plan->tile, plan->product->rows);
-    size_t items = heads * plan->tiles;
-    size_t blocks = (plan->keys + ATTEND_KEYS_MAX - 1) / ATTEND_KEYS_MAX;
-    plan->splits = items >= (size_t)threads ? 1 : ((size_t)threads + items - 1) / items;
-    plan->splits = least(plan->splits, blocks);
-    plan->split_keys = (blocks + plan->splits - 1) / plan->splits * ATTEND_KEYS_MAX;
-    plan->splits = (plan->keys + plan->split_keys - 1) / plan->split_keys;
-}
-
-static size_t take(size_t *at, size_t bytes) {
-    size_t place = *at;
-    *at += round_up(bytes, 64);
-    return place;
-}
-
-static struct plan plan_of(const cpusimd_attention *job, int threads) {
-    struct plan plan = {.product = cpusimd_product_kernels(job->type),
-                        .layer = &cpusimd_layer_set(job->type.isa)->numeric[job->type.single],
-                        .bytes = job->type.single ? 4 : 8,
-                        .group = job->heads / job->shared_heads,
-                        .keys = job->past_keys + job->new_keys};
-    plan.rows = plan.group * job->queries;
-    plan.is_few = plan.rows <= ROWS_FEW && plan.product->dot && plan.product->panel;
-    choose_tiles(&plan, job, threads);
-    size_t at = 0, bytes = plan.bytes, strip = plan.product->columns;
-    /* Not a power of two: rows would share few places in the first cache level. */
-    plan.step = ATTEND_KEYS_MAX + 16;
-    plan.state = take(&at, state_bytes(&plan, job->value_size));
-    plan.queries = take(&at, round_up(plan.tile, plan.product->rows) * job->size * bytes);
-    size_t wide = job->size > plan.step ? job->size : plan.step;
-    plan.scores = take(&at, (size_t)ROWS_STEP * wide * bytes);
-    if (!plan.is_few) {
-        plan.packed_scores = take(&at, (size_t)ROWS_STEP * ATTEND_KEYS_MAX * bytes);
-        plan.packed_keys = take(&at, round_up(ATTEND_KEYS_MAX, strip) * job->size * bytes);
-        plan.packed_values =
-            take(&at, round_up(job->value_size, strip) * ATTEND_KEYS_MAX * bytes);
-    }
-    plan.each = round_up(at, 4096);
-    plan.part_bytes = plan.splits > 1 ? state_bytes(&plan, job->value_size) : 0;
-    return plan;
-}
-
-static size_t items_of(const struct plan *plan, const cpusimd_attention *job) {
-    return job->batch * job->shared_heads * plan->tiles;
-}
-
-uint64_t cpusimd_attention_workspace(const cpusimd_pool *pool, const cpusimd_attention *job) {
-    int threads = cpusimd_pool_threads(pool);
-    if (job->batch * job->heads * job->queries == 0 || job->past_keys + job->new_keys == 0)
-        return 0;
-    struct plan plan = plan_of(job, threads);
-    return plan.each * (uint64_t)threads +
-           plan.part_bytes * items_of(&plan, job) * plan.splits;
-}
 
 /* ---- where things lie ----------------------------------------------------------------------- */
 
@@ -135,6 +45,32 @@ static struct source source_of(const struct run *run, int is_value, size_t batch
     return (struct source){new + start * bytes, job->flat ? job->shared_heads * size : size, count};
 }
 
+/* ---- the cache, with the keys and values of the call behind it ------------------------------- */
+
+/* Positions [first, first + count) of a shared head, counted over the batch. */
+static void extend(const struct run *run, size_t head, size_t first, size_t count) {
+    const cpusimd_attention *job = run->job;
+    char *present[2] = {run->tensors->present_key, run->tensors->present_value};
+    for (int which = 0; which < 2; which++) {
+        size_t bytes = (which ? job->value_size : job->size) * run->plan.bytes;
+        for (size_t at = first; present[which] && at < first + count;) {
+            struct source source = source_of(run, which, head / job->shared_heads,
+                                             head % job->shared_heads, at, first + count - at);
+            char *to = present[which] + (head * run->plan.keys + at) * bytes;
+            size_t step = source.step * run->plan.bytes;
+            if (step == bytes) {
+                memcpy(to, source.from, source.count * bytes);
+            } else {
+                for (size_t i = 0; i < source.count; i++)
+                    memcpy(to + i * bytes, source.from + i * step, bytes);
+            }
+            at += source.count;
+        }
+    }
+}
+
+/* ---- a tile --------------------------------------------------------------------------------- */
+
 /* One tile of one shared head: rows [row, row + rows). */
 struct tile {
     size_t batch, shared, row, rows;
@@ -142,10 +78,10 @@ struct tile {
     char *largest, *sums, *results;
 };
 
-static size_t head_of(const struct plan *plan, const struct tile *tile, size_t row) {
+static size_t head_of(const struct attention_plan *plan, const struct tile *tile, size_t row) {
     return tile->shared * plan->group + (tile->row + row) % plan->group;
 }
-static size_t query_of(const struct plan *plan, const struct tile *tile, size_t row) {
+static size_t query_of(const struct attention_plan *plan, const struct tile *tile, size_t row) {
     return (tile->row + row) / plan->group;
 }
 
@@ -166,8 +102,6 @@ static const char *query_at(const struct run *run, const struct tile *tile, size
                run->plan.bytes;
 }
 
-/* ---- a tile --------------------------------------------------------------------------------- */
-
 static void clear_state(const struct run *run, const struct tile *tile) {
     size_t bytes = run->plan.bytes;
     for (size_t r = 0; r < tile->rows; r++) {
@@ -180,12 +114,12 @@ static void clear_state(const struct run *run, const struct tile *tile) {
 
 /* Queries times the scale: as they are for few rows, else packed. */
 static void gather_queries(const struct run *run, const struct tile *tile) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
     size_t row_bytes = job->size * plan->bytes;
     char *to = tile->own + plan->queries, *scratch = tile->own + plan->scores;
-    for (size_t i = 0; i < tile->rows; i += ROWS_STEP) {
-        size_t rows = least(ROWS_STEP, tile->rows - i);
+    for (size_t i = 0; i < tile->rows; i += ATTENTION_ROWS) {
+        size_t rows = least(ATTENTION_ROWS, tile->rows - i);
         char *own = plan->is_few ? to + i * row_bytes : scratch;
         for (size_t r = 0; r < rows; r++)
             plan->layer->scale(query_at(run, tile, i + r), own + r * row_bytes, job->size,
@@ -199,10 +133,10 @@ static void gather_queries(const struct run *run, const struct tile *tile) {
 /* Scores of `rows` rows to shares, for keys from `first` on. */
 static void attend(const struct run *run, const struct tile *tile, size_t row, size_t rows,
                    size_t first, size_t keys) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
-    size_t counts[ROWS_STEP], bytes = plan->bytes;
-    const void *masks[ROWS_STEP];
+    size_t counts[ATTENTION_ROWS], bytes = plan->bytes;
+    const void *masks[ATTENTION_ROWS];
     int is_bool = job->mask == CPUSIMD_MASK_BOOL;
     for (size_t r = 0; r < rows; r++) {
         size_t all = visible(run, tile, row + r);
@@ -225,7 +159,7 @@ static void attend(const struct run *run, const struct tile *tile, size_t row, s
 /* A block of keys for few rows: both operands are read where they lie. */
 static void few_rows(const struct run *run, const struct tile *tile, size_t first,
                      struct source keys, struct source values) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
     char *scores = tile->own + plan->scores;
     struct gemm_direct dot = {tile->own + plan->queries, keys.from, scores, tile->rows, keys.count,
@@ -240,7 +174,7 @@ static void few_rows(const struct run *run, const struct tile *tile, size_t firs
 /* A block of keys, packed, for a part of a tile. */
 static void many_rows(const struct run *run, const struct tile *tile, size_t row, size_t rows,
                       size_t first, size_t packed) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
     size_t bytes = plan->bytes, strip = plan->product->columns, keys = 0;
     for (size_t r = 0; r < rows; r++) {
@@ -265,16 +199,25 @@ static void many_rows(const struct run *run, const struct tile *tile, size_t row
     }
 }
 
+/* Whether tiles copy the cache as they pass over it: each key is then seen by one tile only. */
+static int extends(const struct run *run) {
+    return run->plan.tiles == 1 && (run->tensors->present_key || run->tensors->present_value);
+}
+
 /* Keys [low, high) for one tile. */
 static void run_keys(const struct run *run, const struct tile *tile, size_t low, size_t high) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
+    size_t head = tile->batch * job->shared_heads + tile->shared;
     /* Later rows look at no fewer keys. */
-    high = least(high, visible(run, tile, tile->rows - 1));
-    for (size_t first = low; first < high;) {
-        size_t count = least(ATTEND_KEYS_MAX, high - first);
+    size_t end = least(high, visible(run, tile, tile->rows - 1));
+    if (extends(run)) extend(run, head, low > end ? low : end, high - (low > end ? low : end));
+    for (size_t first = low; first < end;) {
+        size_t count = least(ATTEND_KEYS_MAX, end - first);
         struct source keys = source_of(run, 0, tile->batch, tile->shared, first, count);
         struct source values = source_of(run, 1, tile->batch, tile->shared, first, keys.count);
+        /* What is copied is near when it is read again. */
+        if (extends(run)) extend(run, head, first, keys.count);
         if (plan->is_few) {
             few_rows(run, tile, first, keys, values);
         } else {
@@ -282,15 +225,15 @@ static void run_keys(const struct run *run, const struct tile *tile, size_t low,
                                  tile->own + plan->packed_keys);
             product_pack_columns(plan->product, values.from, values.step, 0, job->value_size,
                                  keys.count, tile->own + plan->packed_values);
-            for (size_t row = 0; row < tile->rows; row += ROWS_STEP)
-                many_rows(run, tile, row, least(ROWS_STEP, tile->rows - row), first, keys.count);
+            for (size_t row = 0; row < tile->rows; row += ATTENTION_ROWS)
+                many_rows(run, tile, row, least(ATTENTION_ROWS, tile->rows - row), first, keys.count);
         }
         first += keys.count;
     }
 }
 
 static void finish_tile(const struct run *run, const struct tile *tile) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
     size_t width = job->value_size, bytes = plan->bytes;
     for (size_t r = 0; r < tile->rows; r++) {
@@ -302,7 +245,7 @@ static void finish_tile(const struct run *run, const struct tile *tile) {
 }
 
 static struct tile tile_of(const struct run *run, size_t item, char *own, char *state) {
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     size_t head = item / plan->tiles, bytes = plan->tile * plan->bytes;
     struct tile tile = {head / run->job->shared_heads, head % run->job->shared_heads,
                         item % plan->tiles * plan->tile, 0, own, state, state + bytes,
@@ -315,8 +258,8 @@ static struct tile tile_of(const struct run *run, size_t item, char *own, char *
  * the longest. */
 static void run_task(void *argument, int thread, int threads) {
     struct run *run = argument;
-    const struct plan *plan = &run->plan;
-    size_t count = items_of(plan, run->job) * plan->splits, unit;
+    const struct attention_plan *plan = &run->plan;
+    size_t count = cpusimd_attention_items(plan, run->job) * plan->splits, unit;
     char *own = run->workspace + (size_t)thread * plan->each;
     (void)threads;
     while ((unit = atomic_fetch_add_explicit(&run->next, 1, memory_order_relaxed)) < count) {
@@ -337,9 +280,9 @@ static void run_task(void *argument, int thread, int threads) {
 /* Puts the parts of the keys together. */
 static void join_task(void *argument, int thread, int threads) {
     const struct run *run = argument;
-    const struct plan *plan = &run->plan;
+    const struct attention_plan *plan = &run->plan;
     size_t low, high, width = run->job->value_size, bytes = plan->bytes;
-    cpusimd_share(items_of(plan, run->job), 1, thread, threads, &low, &high);
+    cpusimd_share(cpusimd_attention_items(plan, run->job), 1, thread, threads, &low, &high);
     for (size_t item = low; item < high; item++) {
         char *state = run->parts + item * plan->splits * plan->part_bytes;
         struct tile tile = tile_of(run, item, NULL, state);
@@ -355,48 +298,32 @@ static void join_task(void *argument, int thread, int threads) {
     }
 }
 
-/* ---- the cache, with the keys and values of the call behind it ------------------------------- */
+/* Copies the cache and what is new, where tiles do not do it themselves. */
 static void extend_task(void *argument, int thread, int threads) {
     const struct run *run = argument;
-    const cpusimd_attention *job = run->job;
-    size_t keys = job->past_keys + job->new_keys, bytes = run->plan.bytes, low, high;
-    char *present[2] = {run->tensors->present_key, run->tensors->present_value};
-    cpusimd_share(job->batch * job->shared_heads * keys, 64, thread, threads, &low, &high);
-    for (int which = 0; which < 2; which++) {
-        size_t size = which ? job->value_size : job->size;
-        for (size_t row = low; present[which] && row < high;) {
-            size_t head = row / keys, first = row % keys;
-            struct source source =
-                source_of(run, which, head / job->shared_heads, head % job->shared_heads, first,
-                          least(keys - first, high - row));
-            char *to = present[which] + row * size * bytes;
-            if (source.step == size) {
-                memcpy(to, source.from, source.count * size * bytes);
-            } else {
-                for (size_t i = 0; i < source.count; i++)
-                    memcpy(to + i * size * bytes, source.from + i * source.step * bytes,
-                           size * bytes);
-            }
-            row += source.count;
-        }
+    size_t keys = run->plan.keys, low, high;
+    cpusimd_share(run->job->batch * run->job->shared_heads * keys, 64, thread, threads, &low,
+                  &high);
+    for (size_t row = low; row < high;) {
+        size_t count = least(keys - row % keys, high - row);
+        extend(run, row / keys, row % keys, count);
+        row += count;
     }
 }
 
 void cpusimd_attention_run(cpusimd_pool *pool, const cpusimd_attention *job,
                            const cpusimd_attention_tensors *tensors, void *workspace) {
     struct run run = {.job = job, .tensors = tensors, .workspace = workspace};
-    size_t keys = job->past_keys + job->new_keys;
     size_t results = job->batch * job->heads * job->queries * job->value_size;
-    run.plan.bytes = job->type.single ? 4 : 8;
-    if ((tensors->present_key || tensors->present_value) && keys > 0)
-        cpusimd_pool_run(pool, extend_task, &run);
-    if (results == 0) return;
-    if (keys == 0) {
-        memset(tensors->y, 0, results * run.plan.bytes);
-        return;
-    }
     int threads = cpusimd_pool_threads(pool);
-    run.plan = plan_of(job, threads);
+    run.plan.keys = job->past_keys + job->new_keys;
+    run.plan.bytes = job->type.single ? 4 : 8;
+    if (results > 0 && run.plan.keys > 0) run.plan = cpusimd_attention_plan(job, threads);
+    else if (results > 0) memset(tensors->y, 0, results * run.plan.bytes);
+    if ((tensors->present_key || tensors->present_value) && run.plan.keys > 0 &&
+        run.plan.tiles != 1)
+        cpusimd_pool_run(pool, extend_task, &run);
+    if (results == 0 || run.plan.keys == 0) return;
     run.parts = run.workspace + run.plan.each * (size_t)threads;
     cpusimd_pool_run(pool, run_task, &run);
     if (run.plan.splits > 1) cpusimd_pool_run(pool, join_task, &run);

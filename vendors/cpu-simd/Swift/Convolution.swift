@@ -2,7 +2,7 @@ internal import AssayABI
 internal import CPUSIMDKernels
 
 /// `Conv` of signals and images, in groups; weights that are constant are packed once.
-final class Convolution: Operator {
+@safe final class Convolution: Operator {
     private let type: Numeric
     private let engine: Engine
     private var job: cpusimd_convolution
