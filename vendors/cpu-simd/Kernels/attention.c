@@ -150,7 +150,7 @@ static void attend(const struct run *run, const struct tile *tile, size_t row, s
                        : NULL;
     }
     struct layer_attend step = {
-        tile->own + plan->scores, rows, keys, plan->step, counts, run->tensors->mask ? masks : NULL,
+        tile->own + plan->scores, rows, keys, counts, run->tensors->mask ? masks : NULL,
         is_bool, job->mask_steps[3], job->softcap, tile->largest + row * bytes,
         tile->sums + row * bytes, tile->results + row * job->value_size * bytes, job->value_size};
     plan->layer->attend(&step);
@@ -163,11 +163,11 @@ static void few_rows(const struct run *run, const struct tile *tile, size_t firs
     const cpusimd_attention *job = run->job;
     char *scores = tile->own + plan->scores;
     struct gemm_direct dot = {tile->own + plan->queries, keys.from, scores, tile->rows, keys.count,
-                              job->size, job->size, 1, keys.step, plan->step, 0};
+                              job->size, job->size, 1, keys.step, ATTEND_STEP, 0};
     plan->product->dot(&dot);
     attend(run, tile, 0, tile->rows, first, keys.count);
     struct gemm_direct panel = {scores, values.from, tile->results, tile->rows, job->value_size,
-                                keys.count, plan->step, 1, values.step, job->value_size, 1};
+                                keys.count, ATTEND_STEP, 1, values.step, job->value_size, 1};
     plan->product->panel(&panel);
 }
 
@@ -176,27 +176,21 @@ static void many_rows(const struct run *run, const struct tile *tile, size_t row
                       size_t first, size_t packed) {
     const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
-    size_t bytes = plan->bytes, strip = plan->product->columns, keys = 0;
+    size_t bytes = plan->bytes, keys = 0;
     for (size_t r = 0; r < rows; r++) {
         size_t all = visible(run, tile, row + r);
         if (all > first + keys) keys = least(packed, all - first);
     }
     if (keys == 0) return;
-    char *scores = tile->own + plan->scores, *shares = tile->own + plan->packed_scores;
+    char *scores = tile->own + plan->scores;
     struct gemm_tiles tiles = {tile->own + plan->queries + row * job->size * bytes,
                                tile->own + plan->packed_keys, scores, rows, keys, job->size,
-                               plan->step, 0};
+                               ATTEND_STEP, 0};
     plan->product->tiles(&tiles);
     attend(run, tile, row, rows, first, keys);
-    product_pack_rows(plan->product, scores, plan->step, rows, keys, shares);
-    /* Strip by strip: those of the values are as long as the whole block. */
-    for (size_t j = 0; j < job->value_size; j += strip) {
-        struct gemm_tiles part = {
-            shares, tile->own + plan->packed_values + j * packed * bytes,
-            tile->results + (row * job->value_size + j) * bytes, rows,
-            least(strip, job->value_size - j), keys, job->value_size, 1};
-        plan->product->tiles(&part);
-    }
+    struct layer_values part = {scores, rows, keys, tile->own + plan->packed_values, packed,
+                                tile->results + row * job->value_size * bytes, job->value_size};
+    plan->layer->values(&part);
 }
 
 /* Whether tiles copy the cache as they pass over it: each key is then seen by one tile only. */

@@ -15,10 +15,9 @@ struct attention_plan {
     size_t bytes, group, rows; /* of a shared head */
     size_t keys, tile, tiles;  /* rows of a tile, tiles of a shared head */
     size_t splits, split_keys; /* parts of the keys */
-    size_t step;               /* elements from one row of scores to the next */
     int is_few;
     /* Offsets in a thread's workspace, and its bytes. */
-    size_t queries, scores, packed_scores, packed_keys, packed_values, state, each;
+    size_t queries, scores, packed_keys, packed_values, state, each;
     size_t part_bytes; /* of what one part of the keys gives a tile */
 };
 

@@ -45,14 +45,11 @@ struct attention_plan cpusimd_attention_plan(const cpusimd_attention *job, int t
     plan.is_few = plan.rows <= ROWS_FEW && plan.product->dot && plan.product->panel;
     choose_tiles(&plan, job, threads);
     size_t at = 0, bytes = plan.bytes, strip = plan.product->columns;
-    /* Not a power of two: rows would share few places in the first cache level. */
-    plan.step = ATTEND_KEYS_MAX + 16;
     plan.state = take(&at, state_bytes(&plan, job->value_size));
     plan.queries = take(&at, round_up(plan.tile, plan.product->rows) * job->size * bytes);
-    size_t wide = job->size > plan.step ? job->size : plan.step;
+    size_t wide = job->size > ATTEND_STEP ? job->size : ATTEND_STEP;
     plan.scores = take(&at, (size_t)ATTENTION_ROWS * wide * bytes);
     if (!plan.is_few) {
-        plan.packed_scores = take(&at, (size_t)ATTENTION_ROWS * ATTEND_KEYS_MAX * bytes);
         plan.packed_keys = take(&at, round_up(ATTEND_KEYS_MAX, strip) * job->size * bytes);
         plan.packed_values =
             take(&at, round_up(job->value_size, strip) * ATTEND_KEYS_MAX * bytes);

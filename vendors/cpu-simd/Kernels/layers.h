@@ -46,7 +46,7 @@ struct layer_windows {
 /* Scores of a block of keys to shares, with what the rows had of earlier blocks. */
 struct layer_attend {
     void *scores;
-    size_t rows, keys, step;
+    size_t rows, keys;
     const size_t *visible;   /* for each row, the keys of this block that it looks at */
     const void *const *mask; /* for each row its first element of this block; null: no mask */
     int mask_is_bool;
@@ -56,6 +56,19 @@ struct layer_attend {
     size_t width;
 };
 #define ATTEND_KEYS_MAX 256
+/* Elements from one row of scores to the next: not a power of two, or rows would share few places
+ * in the first cache level. */
+#define ATTEND_STEP (ATTEND_KEYS_MAX + 16)
+
+/* Adds shares times values to results. There is memory for shares of whole tiles of rows. */
+struct layer_values {
+    const void *shares;
+    size_t rows, keys;
+    const void *values; /* packed as columns of a product, `packed_keys` long */
+    size_t packed_keys;
+    void *results;
+    size_t width;
+};
 
 struct layer_kernels {
     size_t columns; /* of a strip: two vectors */
@@ -63,6 +76,7 @@ struct layer_kernels {
     void (*depthwise)(const struct layer_windows *job);
     void (*scale)(const void *from, void *to, size_t n, double factor);
     void (*attend)(const struct layer_attend *job);
+    void (*values)(const struct layer_values *job);
     /* y = results / sum; nothing attended to gives zeros. */
     void (*divide)(const void *results, const void *sum, void *y, size_t n);
     /* Takes another part of the keys into a row. */

@@ -3,4 +3,5 @@
 #define TARGET_SET
 #define VECTOR_BYTES 8
 #define FUSED 0
+#define ROWS 4
 #include "templates/layers.h"

@@ -4,6 +4,7 @@
 #define TARGET_SET
 #define VECTOR_BYTES 16
 #define FUSED 0
+#define ROWS 6
 #include "templates/layers.h"
 #else
 typedef int cpusimd_no_sse_layers; /* a translation unit must not be empty */

@@ -56,7 +56,7 @@ FORCED TARGET void N(scale_row)(T *x, size_t n, T factor) {
 /* One row; `n` of its scores count, the others become 0. NaN is passed over here, and makes the sum
  * NaN. */
 FORCED TARGET void N(attend_row)(const struct layer_attend *job, size_t row, size_t n) {
-    T *x = (T *)job->scores + row * job->step, *largest = (T *)job->largest + row;
+    T *x = (T *)job->scores + row * ATTEND_STEP, *largest = (T *)job->largest + row;
     T *sum = (T *)job->sums + row;
     const void *mask = job->mask ? job->mask[row] : NULL;
     if (mask || job->softcap > 0) N(adjust)(job, x, n, mask);

@@ -1,5 +1,6 @@
 /* Convolution, pooling and attention for one instruction set. Include with ISA_NAME, TARGET_SET,
- * VECTOR_BYTES and FUSED; defines the table cpusimd_layers_<ISA_NAME>. */
+ * VECTOR_BYTES, FUSED and ROWS (of a tile of a product); defines the table
+ * cpusimd_layers_<ISA_NAME>. */
 #include "../layers.h"
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,7 @@
 #include "patches.h"
 #include "depthwise.h"
 #include "attention.h"
+#include "values.h"
 #define STORAGE f64
 #define U double
 #define HALF 0
@@ -48,6 +50,7 @@
 #include "patches.h"
 #include "depthwise.h"
 #include "attention.h"
+#include "values.h"
 #define STORAGE f32
 #define U float
 #define HALF 0
@@ -67,7 +70,8 @@
 #define NUMERIC(type)                                                                              \
     {2 * PASTE(LANES, type, ISA_NAME), PASTE(patches, type, ISA_NAME),                             \
      PASTE(depthwise, type, ISA_NAME), PASTE(scale, type, ISA_NAME),                               \
-     PASTE(attend, type, ISA_NAME), PASTE(divide, type, ISA_NAME), PASTE(join, type, ISA_NAME)}
+     PASTE(attend, type, ISA_NAME), PASTE(values, type, ISA_NAME),                                 \
+     PASTE(divide, type, ISA_NAME), PASTE(join, type, ISA_NAME)}
 #define POOLING(type)                                                                              \
     {{PASTE(band_low, type, ISA_NAME), PASTE(band_zero, type, ISA_NAME)},                          \
      PASTE(pool_maximum, type, ISA_NAME), PASTE(pool_mean, type, ISA_NAME)}
