@@ -265,11 +265,15 @@ static void one_attention(cpusimd_pool *pool, cpusimd_attention job) {
     void *workspace = room_for(cpusimd_attention_workspace(pool, &job));
     cpusimd_attention_run(pool, &job, &given, workspace);
     near_enough(y, right, rows * width, single, 60, "attention");
-    for (uint64_t i = 0; i < shared * keys * width; i++) {
-        uint64_t head = i / width / keys;
-        double value = key_or_value(&job, tensors[5], tensors[2], head / job.shared_heads,
-                                    head % job.shared_heads, i / width % keys, width, i % width);
-        expect(at(present[1], i, single) == value, "cached values");
+    for (int which = 0; which < 2; which++) {
+        uint64_t size = which ? width : job.size;
+        for (uint64_t i = 0; i < shared * keys * size; i++) {
+            uint64_t head = i / size / keys;
+            double value = key_or_value(&job, tensors[4 + which], tensors[1 + which],
+                                        head / job.shared_heads, head % job.shared_heads,
+                                        i / size % keys, size, i % size);
+            expect(at(present[which], i, single) == value, "the cache");
+        }
     }
     for (int i = 0; i < 6; i++) free(tensors[i]);
     free(y), free(present[0]), free(present[1]), free(right), free(workspace);
@@ -302,5 +306,9 @@ static void attentions(cpusimd_pool *pool, cpusimd_numeric type) {
     memcpy(masked.mask_steps, (uint64_t[4]){0, 0, 300, 1}, sizeof masked.mask_steps);
     one_attention(pool, masked);
     masked.queries = 3, masked.mask_steps[3] = 0;
+    one_attention(pool, masked);
+    /* Fewer tiles than threads: the keys are shared out. */
+    masked.heads = masked.shared_heads = 1, masked.queries = 20, masked.mask_steps[3] = 1;
+    masked.past_keys = 265, masked.new_keys = 35;
     one_attention(pool, masked);
 }

@@ -134,8 +134,9 @@ def convolutions():
         ((1, 4, 70), (4, 1, 9), {"group": 4, "pads": [4, 4], "strides": [3]}),
         ((0, 3, 5, 5), (4, 3, 3, 3), {}),
     )
-    for dtype in ("f32", "f64"):
-        for index, (image, weight, attributes) in enumerate(rows):
+    for dtype in ("f32", "f64", "f16", "bf16"):
+        few = rows if dtype in ("f32", "f64") else rows[0:1] + rows[9:12]
+        for index, (image, weight, attributes) in enumerate(few):
             x, w = numbers(dtype, image, 1), numbers(dtype, weight, 1)
             bias = numbers(dtype, (weight[0],), 1) if index % 2 == 0 else None
             terms = math.prod(weight[1:])
@@ -228,8 +229,9 @@ def attentions():
         (2, 2, 1, 5, 19, 0, 8, 8, False, (1, 2, 1, 19), {"scale": 1.0}),
         (1, 3, 3, 4, 6, 5, 8, 8, False, (4, 11), {}),
     )
-    for dtype in ("f32", "f64"):
-        for batch, heads, shared, queries, new, before, size, width, flat, mask, given in rows:
+    for dtype in ("f32", "f64", "f16", "bf16"):
+        few = rows if dtype in ("f32", "f64") else rows[1:2] + rows[3:4] + rows[6:7]
+        for batch, heads, shared, queries, new, before, size, width, flat, mask, given in few:
             attributes = dict(given)
             shapes = [(batch, heads, queries, size), (batch, shared, new, size),
                       (batch, shared, new, width)]

@@ -220,7 +220,8 @@ static void run_keys(const struct run *run, const struct tile *tile, size_t low,
             product_pack_columns(plan->product, values.from, values.step, 0, job->value_size,
                                  keys.count, tile->own + plan->packed_values);
             for (size_t row = 0; row < tile->rows; row += ATTENTION_ROWS)
-                many_rows(run, tile, row, least(ATTENTION_ROWS, tile->rows - row), first, keys.count);
+                many_rows(run, tile, row, least(ATTENTION_ROWS, tile->rows - row), first,
+                          keys.count);
         }
         first += keys.count;
     }

@@ -2,30 +2,31 @@ internal import AssayABI
 internal import CPUSIMDKernels
 
 /// `Attention` of opset 23: heads in groups, a causal mask, masks, a cache, scale and softcap.
+///
+/// f16 and bf16 are widened to f32 as a whole: there are no kernels of their own.
 final class Attention: Operator {
-    private let type: Numeric
+    private let type: ElementType
     private let engine: Engine
     private var job: cpusimd_attention
-    private let hasMask: Bool
-    private let hasPast: Bool
-    /// Whether present_key and present_value are wanted.
-    private let hasPresent: (key: Bool, value: Bool)
+    /// Absent ones are nil.
+    private let inputs: [WideTensor?]
+    private let outputs: [WideTensor?]
     private var workspace: Workspace?
 
     init(_ request: Request, _ engine: Engine) throws(Failure) {
         let query = try request.input(0, "Q")
-        type = try request.numeric(query, "Q")
+        type = try request.elementType(query, "Q", of: .floating)
         let shape = try AttentionShape(request)
-        hasMask = shape.mask != nil
-        hasPast = shape.past > 0
-        let wants = { (index: Int) in
-            index < request.outputs.count && request.outputs[index] != nil
+        let (own, set) = (type, engine.limit)
+        func wide(_ tensor: Request.Tensor?) -> WideTensor? {
+            tensor.map { WideTensor($0, $0.dtype == ASSAY_BOOL ? .bool : own, set) }
         }
-        hasPresent = (wants(1), wants(2))
+        inputs = (0..<6).map { wide($0 < request.inputs.count ? request.inputs[$0] : nil) }
+        outputs = (0..<3).map { wide($0 < request.outputs.count ? request.outputs[$0] : nil) }
         self.engine = engine
         let given = try request.float("scale", default: 0)
         job = cpusimd_attention()
-        job.type = type.kernels(engine.limit)
+        job.type = (type.numeric ?? .f32).kernels(set)
         job.batch = UInt64(shape.batch)
         job.heads = UInt64(shape.heads)
         job.shared_heads = UInt64(shape.sharedHeads)
@@ -50,31 +51,36 @@ final class Attention: Operator {
         job.mask_keys = UInt64(reach == 1 ? shape.past + shape.keys : reach)
     }
 
-    var numeric: Numeric? { type }
+    var numeric: Numeric? { type.numeric }
     var kernel: String { "attention-\(type.name)-\(engine.limit.name)" }
 
     func prepare(constants: Constants) throws(Failure) {
+        for tensor in inputs + outputs { tensor?.prepare() }
         workspace = unsafe Workspace(bytes: Int(cpusimd_attention_workspace(engine.pool, &job)))
     }
 
     func run(_ call: borrowing Call) throws(Failure) {
         guard let workspace else { return }
-        var job = job
-        unsafe withTensors(call) {
-            unsafe cpusimd_attention_run(call.pool, &job, &$0, workspace.address)
+        let pool = unsafe call.pool
+        var given = unsafe [UnsafeRawPointer?](repeating: nil, count: 6)
+        for (index, tensor) in inputs.enumerated() {
+            if let tensor { unsafe given[index] = tensor.widened(pool, call.input(index)) }
         }
-    }
-
-    private func withTensors(
-        _ call: borrowing Call, _ body: (inout cpusimd_attention_tensors) -> Void
-    ) {
+        var wanted = unsafe [UnsafeMutableRawPointer?](repeating: nil, count: 3)
+        for (index, tensor) in outputs.enumerated() {
+            if let tensor { unsafe wanted[index] = tensor.room(call.output(index)) }
+        }
+        guard let q = unsafe given[0], let k = unsafe given[1], let v = unsafe given[2],
+            let y = unsafe wanted[0]
+        else { return }
+        var job = job
         var tensors = unsafe cpusimd_attention_tensors(
-            q: call.input(0), k: call.input(1), v: call.input(2),
-            mask: hasMask ? call.input(3) : nil, past_key: hasPast ? call.input(4) : nil,
-            past_value: hasPast ? call.input(5) : nil, y: call.output(0),
-            present_key: hasPresent.key ? call.output(1) : nil,
-            present_value: hasPresent.value ? call.output(2) : nil)
-        unsafe body(&tensors)
+            q: q, k: k, v: v, mask: given[3], past_key: given[4], past_value: given[5], y: y,
+            present_key: wanted[1], present_value: wanted[2])
+        unsafe cpusimd_attention_run(pool, &job, &tensors, workspace.address)
+        for (index, tensor) in outputs.enumerated() {
+            if let tensor { unsafe tensor.narrow(pool, into: call.output(index)) }
+        }
     }
 }
 
@@ -206,7 +212,7 @@ private struct AttentionShape {
 
     private func checkModes(_ request: Request, _ dtype: UInt32) throws(Failure) {
         // ONNX's numbers of f32 and f64.
-        let own = dtype == ASSAY_F32 ? 1 : 11
+        let own = dtype == ASSAY_F64 ? 11 : 1
         guard [0, own].contains(try request.int("softmax_precision", default: 0)) else {
             throw .unsupported("Attention's softmax is computed in the type of Q only here")
         }

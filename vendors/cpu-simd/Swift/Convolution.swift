@@ -2,11 +2,17 @@ internal import AssayABI
 internal import CPUSIMDKernels
 
 /// `Conv` of signals and images, in groups; weights that are constant are packed once.
+///
+/// f16 and bf16 are widened to f32 as a whole: there are no kernels of their own.
 @safe final class Convolution: Operator {
-    private let type: Numeric
+    private let type: ElementType
     private let engine: Engine
     private var job: cpusimd_convolution
-    private let hasBias: Bool
+    private let image: WideTensor
+    private let weight: WideTensor
+    private let bias: WideTensor?
+    private let result: WideTensor
+    private var isConstant = false
     private var packed: Workspace?
     private var workspace: Workspace?
     private(set) var packedBytes = 0
@@ -15,7 +21,7 @@ internal import CPUSIMDKernels
         try request.expect(inputs: 2...3, outputs: 1)
         let image = try request.input(0, "X")
         let weight = try request.input(1, "W")
-        type = try request.numeric(image, "X")
+        type = try request.elementType(image, "X", of: .floating)
         guard weight.dtype == image.dtype else {
             throw .invalid("Conv's X and W must have the same element type")
         }
@@ -36,18 +42,23 @@ internal import CPUSIMDKernels
                 "Conv's X has \(channels) channels and W is \(weight.extents), which does not fit "
                     + "\(groups) groups")
         }
-        hasBias = request.inputs.count > 2 && request.inputs[2] != nil
-        if hasBias {
-            try request.expect(
-                try request.input(2, "B"), "B", is: .init(dtype: image.dtype, extents: [outputs]))
+        let added = request.inputs.count > 2 ? request.inputs[2] : nil
+        if let added {
+            try request.expect(added, "B", is: .init(dtype: image.dtype, extents: [outputs]))
         }
+        let result = try request.output(0, "Y")
         try request.expect(
-            try request.output(0, "Y"), "Y",
+            result, "Y",
             is: .init(
                 dtype: image.dtype, extents: [image.extents[0], outputs] + windows.output))
+        let (type, set) = (type, engine.limit)
+        self.image = WideTensor(image, type, set)
+        self.weight = WideTensor(weight, type, set)
+        bias = added.map { WideTensor($0, type, set) }
+        self.result = WideTensor(result, type, set)
         self.engine = engine
         unsafe job = cpusimd_convolution()
-        unsafe job.type = type.kernels(engine.limit)
+        unsafe job.type = (type.numeric ?? .f32).kernels(set)
         unsafe job.windows = windows.kernels
         unsafe job.images = UInt64(image.extents[0])
         unsafe job.groups = UInt64(groups)
@@ -55,7 +66,7 @@ internal import CPUSIMDKernels
         unsafe job.outputs = UInt64(outputs / groups)
     }
 
-    var numeric: Numeric? { type }
+    var numeric: Numeric? { type.numeric }
     var kernel: String {
         let isDepthwise = unsafe withUnsafePointer(to: job) {
             unsafe cpusimd_convolution_is_depthwise($0) != 0
@@ -64,7 +75,11 @@ internal import CPUSIMDKernels
     }
 
     func prepare(constants: Constants) throws(Failure) {
-        if let weights = unsafe constants.address(1) {
+        for tensor in [image, weight, result] { tensor.prepare() }
+        bias?.prepare()
+        if let given = unsafe constants.address(1) {
+            isConstant = true
+            let weights = unsafe weight.widened(engine.pool, given)
             packedBytes = unsafe Int(cpusimd_convolution_packed_bytes(&job))
             if packedBytes > 0 {
                 let room = Workspace(bytes: packedBytes)
@@ -79,9 +94,15 @@ internal import CPUSIMDKernels
 
     func run(_ call: borrowing Call) throws(Failure) {
         guard let workspace else { return }
+        let pool = unsafe call.pool
         var job = unsafe job
-        unsafe job.bias = hasBias ? call.input(2) : nil
+        if let bias { unsafe job.bias = bias.widened(pool, call.input(2)) }
+        let weights =
+            unsafe isConstant
+            ? weight.kept(call.input(1)) : weight.widened(pool, call.input(1))
         unsafe cpusimd_convolution_run(
-            call.pool, &job, call.input(0), call.input(1), call.output(0), workspace.address)
+            pool, &job, image.widened(pool, call.input(0)), weights,
+            result.room(call.output(0)), workspace.address)
+        unsafe result.narrow(pool, into: call.output(0))
     }
 }
