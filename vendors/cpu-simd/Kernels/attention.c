@@ -162,12 +162,16 @@ static void few_rows(const struct run *run, const struct tile *tile, size_t firs
     const struct attention_plan *plan = &run->plan;
     const cpusimd_attention *job = run->job;
     char *scores = tile->own + plan->scores;
-    struct gemm_direct dot = {tile->own + plan->queries, keys.from, scores, tile->rows, keys.count,
-                              job->size, job->size, 1, keys.step, ATTEND_STEP, 0};
+    struct gemm_direct dot = {
+        .a = tile->own + plan->queries, .b = keys.from, .c = scores, .rows = tile->rows,
+        .columns = keys.count, .depth = job->size, .a_row = job->size, .a_column = 1,
+        .b_step = keys.step, .ldc = ATTEND_STEP};
     plan->product->dot(&dot);
     attend(run, tile, 0, tile->rows, first, keys.count);
-    struct gemm_direct panel = {scores, values.from, tile->results, tile->rows, job->value_size,
-                                keys.count, ATTEND_STEP, 1, values.step, job->value_size, 1};
+    struct gemm_direct panel = {
+        .a = scores, .b = values.from, .c = tile->results, .rows = tile->rows,
+        .columns = job->value_size, .depth = keys.count, .a_row = ATTEND_STEP, .a_column = 1,
+        .b_step = values.step, .ldc = job->value_size, .accumulate = 1};
     plan->product->panel(&panel);
 }
 
