@@ -51,11 +51,11 @@ internal import CPUSIMDKernels
             result, "Y",
             is: .init(
                 dtype: image.dtype, extents: [image.extents[0], outputs] + windows.output))
-        let (type, set) = (type, engine.limit)
-        self.image = WideTensor(image, type, set)
-        self.weight = WideTensor(weight, type, set)
-        bias = added.map { WideTensor($0, type, set) }
-        self.result = WideTensor(result, type, set)
+        let (own, set) = (type, engine.limit)
+        self.image = WideTensor(image, own, set)
+        self.weight = WideTensor(weight, own, set)
+        bias = added.map { WideTensor($0, own, set) }
+        self.result = WideTensor(result, own, set)
         self.engine = engine
         unsafe job = cpusimd_convolution()
         unsafe job.type = (type.numeric ?? .f32).kernels(set)
