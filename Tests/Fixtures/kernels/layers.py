@@ -5,7 +5,7 @@ in f64 that onnx's reference evaluator agrees with.
     pip install numpy onnx ml_dtypes
     python3 Tests/Fixtures/kernels/layers.py > Tests/Fixtures/kernels/layers.json
 
-The format is that of tensors.json; `more` holds outputs behind the first, which are copies."""
+The format is that of tensors.json; `further` holds outputs behind the first, which are copies."""
 
 import itertools
 import json
@@ -47,7 +47,7 @@ def add(name, dtype, inputs, attributes, outputs, error, least, constant=None, c
     first, *more = (tensor(np.asarray(y).astype(TYPES[dtype]), dtype) for y in outputs)
     cases.append({"operator": name, "domain": "", "attributes": attributes, "error": error,
                   "least": least, "constant": constant, "inputs": stored, "output": first,
-                  "more": more})
+                  "further": more})
 
 
 def geometry(extents, kernel, attributes, rounds_up=False):

@@ -26,7 +26,7 @@ final class Attention: Operator {
         self.engine = engine
         let given = try request.float("scale", default: 0)
         job = cpusimd_attention()
-        job.type = (type.numeric ?? .f32).kernels(set)
+        job.type = cpusimd_numeric(isa: set.rawValue, single: type == .f64 ? 0 : 1)
         job.batch = UInt64(shape.batch)
         job.heads = UInt64(shape.heads)
         job.shared_heads = UInt64(shape.sharedHeads)

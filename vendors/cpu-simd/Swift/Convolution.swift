@@ -58,7 +58,7 @@ internal import CPUSIMDKernels
         self.result = WideTensor(result, own, set)
         self.engine = engine
         unsafe job = cpusimd_convolution()
-        unsafe job.type = (type.numeric ?? .f32).kernels(set)
+        unsafe job.type = cpusimd_numeric(isa: set.rawValue, single: type == .f64 ? 0 : 1)
         unsafe job.windows = windows.kernels
         unsafe job.images = UInt64(image.extents[0])
         unsafe job.groups = UInt64(groups)

@@ -22,6 +22,7 @@ final class Unary: Operator {
         "Exp": Row(operation: CPUSIMD_EXP, types: .floating),
         "Floor": Row(operation: CPUSIMD_FLOOR, types: .floating),
         "Gelu": Row(operation: CPUSIMD_GELU, types: .floating),
+        "HardSwish": Row(operation: CPUSIMD_HARD_SWISH, types: .floating),
         "IsInf": Row(
             operation: CPUSIMD_IS_INF, types: .floating,
             attributes: [("detect_negative", 1), ("detect_positive", 1)], givesBool: true),
@@ -41,7 +42,10 @@ final class Unary: Operator {
         "Sign": Row(operation: CPUSIMD_SIGN, types: .numbers),
         "Silu": Row(operation: CPUSIMD_SILU, types: .floating),
         "Sin": Row(operation: CPUSIMD_SIN, types: .floating),
+        "Softplus": Row(operation: CPUSIMD_SOFTPLUS, types: .floating),
         "Sqrt": Row(operation: CPUSIMD_SQRT, types: .floating),
+        "Swish": Row(operation: CPUSIMD_SWISH, types: .floating, attributes: [("alpha", 1)]),
+        "Tan": Row(operation: CPUSIMD_TAN, types: .floating),
         "Tanh": Row(operation: CPUSIMD_TANH, types: .floating),
     ]
 
@@ -168,38 +172,5 @@ final class Clip: Operator {
         if !hasLeast, !hasMost {
             unsafe call.output(0).copyMemory(from: source, byteCount: count * type.bytes)
         }
-    }
-}
-
-/// `Cast` to the output's type.
-final class Cast: Operator {
-    private let from: ElementType
-    private let to: ElementType
-    private let set: InstructionSet
-    private let count: Int
-
-    init(_ request: Request, _ engine: Engine) throws(Failure) {
-        try request.expect(inputs: 1...1, outputs: 1)
-        let input = try request.input(0, "input")
-        let output = try request.output(0, "output")
-        from = try request.elementType(input, "input", of: .all)
-        guard let to = ElementType(dtype: output.dtype) else {
-            throw .unsupported("Cast has no element type like that of its output here")
-        }
-        self.to = to
-        try request.expect(
-            output, "output", is: .init(dtype: output.dtype, extents: input.extents))
-        count = input.count
-        set = engine.limit
-    }
-
-    var numeric: Numeric? { from.numeric }
-    var kernel: String { "cast-\(from.name)-\(to.name)-\(set.name)" }
-
-    func run(_ call: borrowing Call) throws(Failure) {
-        if count == 0 { return }
-        unsafe cpusimd_cast_run(
-            call.pool, set.rawValue, from.rawValue, to.rawValue, call.input(0), call.output(0),
-            UInt64(count))
     }
 }

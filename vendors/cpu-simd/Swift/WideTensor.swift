@@ -27,8 +27,8 @@ internal import CPUSIMDKernels
     ) -> UnsafeRawPointer {
         guard let wide else { return unsafe source }
         unsafe cpusimd_cast_run(
-            pool, set.rawValue, type.rawValue, type.accumulator.rawValue, source, wide.address,
-            UInt64(count))
+            pool, set.rawValue, type.rawValue, type.accumulator.rawValue, 1, source,
+            wide.address, UInt64(count))
         return unsafe UnsafeRawPointer(wide.address)
     }
 
@@ -46,7 +46,7 @@ internal import CPUSIMDKernels
     @unsafe func narrow(_ pool: OpaquePointer, into target: UnsafeMutableRawPointer) {
         guard let wide else { return }
         unsafe cpusimd_cast_run(
-            pool, set.rawValue, type.accumulator.rawValue, type.rawValue, wide.address, target,
-            UInt64(count))
+            pool, set.rawValue, type.accumulator.rawValue, type.rawValue, 1, wide.address,
+            target, UInt64(count))
     }
 }

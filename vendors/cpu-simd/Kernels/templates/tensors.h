@@ -20,6 +20,7 @@
 #include "parts.h"
 #include "types.h"
 #include "moves.h"
+#include "keys.h"
 
 #define TABLE2(isa) const struct tensor_set cpusimd_tensors_##isa
 #define TABLE(isa) TABLE2(isa)
@@ -29,12 +30,12 @@ TABLE(ISA_NAME) = {
               [CPUSIMD_F16] = KERNELS(f16), [CPUSIMD_BF16] = KERNELS(bf16),
               [CPUSIMD_I64] = KERNELS(i64), [CPUSIMD_I32] = KERNELS(i32),
               [CPUSIMD_I8] = KERNELS(i8), [CPUSIMD_U8] = KERNELS(u8), [CPUSIMD_BOOL] = KERNELS(u8)},
-    .casts = {[CPUSIMD_F64] = CASTS_FROM(f64), [CPUSIMD_F32] = CASTS_FROM_F32,
-              [CPUSIMD_F16] = {[CPUSIMD_F32] = PASTE(to_f32, f16, ISA_NAME)},
-              [CPUSIMD_BF16] = {[CPUSIMD_F32] = PASTE(to_f32, bf16, ISA_NAME)},
-              [CPUSIMD_I64] = CASTS_FROM(i64), [CPUSIMD_I32] = CASTS_FROM(i32),
-              [CPUSIMD_I8] = CASTS_FROM(i8), [CPUSIMD_U8] = CASTS_FROM(u8),
-              [CPUSIMD_BOOL] = CASTS_FROM(u8)},
+    .casts = {CAST_ROWS},
+    .to_f8e4m3_or_nan = MOVE(f32_to_f8e4m3_or_nan),
+    .to_f8e5m2_or_infinity = MOVE(f32_to_f8e5m2_or_infinity),
+    .narrow_keys = {NARROW_KEYS},
+    .wide_keys = {WIDE_KEYS},
+    .draw = MOVE(draw),
     .to_odd = MOVE(f64_to_odd),
     .where = {MOVE(where8), MOVE(where16), MOVE(where32), MOVE(where64)},
 };
