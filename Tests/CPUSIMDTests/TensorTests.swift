@@ -14,6 +14,7 @@ struct TensorCase: Decodable {
         case int(Int)
         case float(Double)
         case string(String)
+        case ints([Int])
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -21,6 +22,8 @@ struct TensorCase: Decodable {
                 self = .int(value)
             } else if let value = try? container.decode(Double.self) {
                 self = .float(value)
+            } else if let values = try? container.decode([Int].self) {
+                self = .ints(values)
             } else {
                 self = .string(try container.decode(String.self))
             }
@@ -31,6 +34,7 @@ struct TensorCase: Decodable {
             case .int(let value): .int(value)
             case .float(let value): .float(value)
             case .string(let value): .string(value)
+            case .ints(let values): .ints(values)
             }
         }
     }
@@ -160,7 +164,7 @@ extension ThePlugin {
             let session = try Session(set, threads: threads)
             // 8 bytes keep every element type aligned, and no vector.
             let misalignment = threads == 1 ? 0 : 8
-            for file in ["tensors.json", "training.json"] {
+            for file in ["tensors.json", "training.json", "layers.json"] {
                 for one in try TensorCase.all(file) {
                     try check(one, session, misalignment: misalignment)
                 }

@@ -33,6 +33,7 @@ static void expect(int holds, const char *what) {
 
 #include "product_kernels.h"
 #include "tensor_kernels.h"
+#include "layer_kernels.h"
 #include "move_kernels.h"
 #include "training_kernels.h"
 
@@ -173,6 +174,9 @@ int main(void) {
             reductions(pool, type);
             products(pool, type);
             gemms(pool, type);
+            convolutions(pool, type);
+            pools(pool, type);
+            attentions(pool, type);
         }
         short_products(pool, isa);
         peaks(pool, isa);

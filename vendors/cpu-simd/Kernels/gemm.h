@@ -97,4 +97,11 @@ extern const struct gemm_kernels cpusimd_gemm_neon_dot;
 
 /* The table for a job on this machine: the same at each call. */
 const struct gemm_kernels *cpusimd_gemm_kernels(const cpusimd_gemm *job);
+
+/* For kernels that multiply in tiles of their own, of f32 and f64. */
+const struct gemm_kernels *cpusimd_product_kernels(cpusimd_numeric type);
+/* Elements of k in one block, a multiple of the group but for the last. */
+size_t cpusimd_product_depth(const struct gemm_kernels *kernels, size_t k);
+/* Bytes of a core's data cache of level 1 or 2. */
+size_t cpusimd_cache_bytes(int level);
 #endif

@@ -217,3 +217,14 @@ struct plan gemm_plan(const cpusimd_pool *pool, const cpusimd_gemm *job) {
                 round_up(3 * (plan.row_bytes + plan.column_bytes), 4096);
     return plan;
 }
+
+/* ---- for kernels that multiply in tiles of their own ---------------------------------------- */
+const struct gemm_kernels *cpusimd_product_kernels(cpusimd_numeric type) {
+    return &tables[type.isa][type.single ? GEMM_F32 : GEMM_F64];
+}
+
+size_t cpusimd_product_depth(const struct gemm_kernels *kernels, size_t k) {
+    return gemm_depth_block(kernels, k);
+}
+
+size_t cpusimd_cache_bytes(int level) { return cache_bytes(level); }

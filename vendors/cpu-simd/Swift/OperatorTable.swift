@@ -36,7 +36,17 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
                 type: BlockQuantizedMatMul.self),
-        ] + tensorRows + movingRows + derivedRows
+        ] + tensorRows + movingRows + derivedRows + layerRows
+
+    /// Convolution, pooling and attention.
+    private static let layerRows: [OperatorRow] = [
+        OperatorRow(domain: "", name: "Conv", opset: 1, type: Convolution.self),
+        OperatorRow(domain: "", name: "MaxPool", opset: 8, type: Pooling.self),
+        OperatorRow(domain: "", name: "AveragePool", opset: 7, type: Pooling.self),
+        OperatorRow(domain: "", name: "GlobalMaxPool", opset: 1, type: GlobalPooling.self),
+        OperatorRow(domain: "", name: "GlobalAveragePool", opset: 1, type: GlobalPooling.self),
+        OperatorRow(domain: "", name: "Attention", opset: 23, type: Attention.self),
+    ]
 
     /// Element-wise, reducing and normalising operators.
     private static let tensorRows: [OperatorRow] = {
