@@ -47,6 +47,8 @@ struct tensor_kernels {
                     int stream);
     void (*normalize_group)(const void *in, const void *scale, const void *bias, void *out,
                             size_t channels, size_t run, double epsilon, int stream);
+    void (*turn_halves)(const void *in, const void *cosines, const void *sines, void *out,
+                        size_t half);
 };
 typedef void (*cast_kernel)(const void *in, void *out, size_t n);
 /* Steps are 0 or 1. */

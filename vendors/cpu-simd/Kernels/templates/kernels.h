@@ -6,6 +6,7 @@
 #if FLOATING
 #include "softmax.h"
 #include "normalization.h"
+#include "rotation.h"
 #endif
 
 #define EACH(id, name, expression) [CPUSIMD_##id] = S(name##_each),
@@ -26,6 +27,7 @@ static const struct tensor_kernels S(kernels) = {
     .normalize_row = S(normalize_row),
     .rms_row = S(rms_row),
     .normalize_group = S(normalize_group),
+    .turn_halves = S(turn_halves),
 #endif
 };
 #undef EACH
