@@ -120,6 +120,13 @@ def indexed():
                 add("ScatterElements",
                     [(dtype, [300, 40], 13, 5), ("i64", [300, 40], 14, limit),
                      (dtype, [300, 40], 15, 7)], {"axis": axis, "reduction": name}, [(dtype, y)])
+        y = x.copy()
+        place = np.indices((100, 20))
+        place[0] = numbers("i32", [100, 20], 14, 300)
+        np.add.at(y, tuple(place), numbers(dtype, [100, 20], 15, 7))
+        add("ScatterElements",
+            [(dtype, [300, 40], 13, 5), ("i32", [100, 20], 14, 300), (dtype, [100, 20], 15, 7)],
+            {"axis": 0, "reduction": "add"}, [(dtype, y)])
         for width in (3, 2000):
             y = numbers(dtype, [20, width], 16, 5)
             index = numbers("i64", [90, 1], 17, 20)

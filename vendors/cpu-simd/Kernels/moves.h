@@ -56,7 +56,7 @@ static inline void repeat_element(char *to, const void *element, size_t bytes, s
     size_t done = bytes, all = bytes * n;
     while (done < all) {
         size_t more = done < all - done ? done : all - done;
-        if (more > 4096) more = 4096 / bytes * bytes ? 4096 / bytes * bytes : bytes;
+        if (more > 4096) more = bytes > 4096 ? bytes : 4096 / bytes * bytes;
         memcpy(to + done, to, more);
         done += more;
     }
