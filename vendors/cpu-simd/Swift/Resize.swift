@@ -94,7 +94,10 @@ final class Resize: Operator {
         guard try request.int("antialias", default: 0) == 0 else {
             throw .unsupported("Resize has no antialias here")
         }
-        guard !input.extents.isEmpty else { throw .unsupported("Resize needs a dimension here") }
+        guard let last = input.extents.last, last < 1 << 32 else {
+            throw .unsupported(
+                "Resize needs a dimension, the last of less than 2^32 elements, here")
+        }
         outside = try request.float("extrapolation_value", default: 0)
     }
 
