@@ -45,7 +45,7 @@ private func recurrent(_ name: String, gates: Int) -> OperatorDefinition {
             let plan = try RecurrentPlan(checking: operation)
             operation.outputs = plan.outputs(operation.inputs[0].dtype)
         },
-        work: { .ofTensors($0, flops: RecurrentPlan($0).operations) },
+        work: { .ofTensors($0, flops: RecurrentPlan($0).operations()) },
         oracle: Oracle(
             rule: { _, _ in .rounded },
             // Sums, those of magnitudes and those of squares.
