@@ -6,6 +6,7 @@
 #define BLOCK 2048
 
 struct dropout_job {
+    const struct tensor_set *set;
     const struct tensor_kernels *kernels;
     const char *in;
     char *out;
@@ -24,19 +25,6 @@ static uint64_t mixed(uint64_t x) {
     return x ^ x >> 31;
 }
 
-/* A hash of 32 bits for each element, which vector units compute; two rounds of multiplication are
- * enough to tell neighbours apart. */
-static void choose(uint8_t *restrict mask, size_t n, uint64_t stream, uint32_t limit) {
-    uint32_t first = (uint32_t)stream, second = (uint32_t)(stream >> 32) | 1;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t x = first + i * second;
-        x = (x ^ x >> 16) * 0x7feb352du;
-        x = (x ^ x >> 15) * 0x846ca68bu;
-        x ^= x >> 16;
-        mask[i] = x >> 8 >= limit;
-    }
-}
-
 static void dropout_task(void *argument, int thread, int threads) {
     const struct dropout_job *job = argument;
     uint8_t own[BLOCK];
@@ -45,7 +33,7 @@ static void dropout_task(void *argument, int thread, int threads) {
     for (size_t i = low; i < high; i += BLOCK) {
         size_t n = high - i < BLOCK ? high - i : BLOCK;
         uint8_t *mask = job->mask ? job->mask + i : own;
-        choose(mask, n, mixed(job->seed + i / BLOCK), job->limit);
+        job->set->choose(mask, n, mixed(job->seed + i / BLOCK), job->limit);
         job->kernels->drop(job->in + i * job->bytes, mask, job->out + i * job->bytes, n,
                            job->factor);
     }
@@ -55,7 +43,7 @@ void cpusimd_dropout_run(cpusimd_pool *pool, cpusimd_kind kind, double ratio, ui
                          uint64_t call, uint64_t count, const void *in, void *out,
                          uint8_t *mask) {
     struct dropout_job job = {
-        .kernels = cpusimd_tensor_kernels(kind), .in = in, .out = out, .mask = mask,
+        .set = cpusimd_tensor_set(kind.isa), .kernels = cpusimd_tensor_kernels(kind), .in = in, .out = out, .mask = mask,
         .count = count, .bytes = cpusimd_type_bytes(kind.type),
         .seed = mixed(seed) ^ mixed(~call), .limit = (uint32_t)(ratio * 0x1p24),
         .factor = ratio < 1 ? 1 / (1 - ratio) : 0};

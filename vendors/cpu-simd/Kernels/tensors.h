@@ -91,6 +91,8 @@ struct tensor_set {
     cast_kernel casts[CPUSIMD_TYPE_COUNT][CPUSIMD_TYPE_COUNT];
     /* f64 to f32 so that a second rounding, to f16 or bf16, is as if it were the only one. */
     cast_kernel to_odd;
+    /* Which of n elements are kept; n is less than 2^32. */
+    void (*choose)(uint8_t *mask, size_t n, uint64_t stream, uint32_t limit);
     where_kernel where[4]; /* by the logarithm of the element's size */
 };
 extern const struct tensor_set cpusimd_tensors_scalar, cpusimd_tensors_sse, cpusimd_tensors_avx2,

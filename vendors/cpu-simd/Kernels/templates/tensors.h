@@ -58,5 +58,6 @@ TABLE(ISA_NAME) = {
               [CPUSIMD_I8] = CASTS_FROM(i8), [CPUSIMD_U8] = CASTS_FROM(u8),
               [CPUSIMD_BOOL] = CASTS_FROM(u8)},
     .to_odd = MOVE(f64_to_odd),
+    .choose = MOVE(choose),
     .where = {MOVE(where8), MOVE(where16), MOVE(where32), MOVE(where64)},
 };
