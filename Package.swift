@@ -112,7 +112,8 @@ let package = Package(
 
         // Tests.
         .executableTarget(
-            name: "conformance", dependencies: ["Operators", "Model"],
+            name: "conformance",
+            dependencies: ["Operators", "Model", "Backends", "AssayABI", "CPUSIMD", "BLAS"],
             path: "Tests/Conformance", swiftSettings: strictTests),
         tests("TidyTests", ["Judgement"]),
         tests("ModelTests", ["Model"]),
@@ -121,7 +122,7 @@ let package = Package(
         tests("LaunchProtocolTests", ["LaunchProtocol", "Model"]),
         tests("BackendsTests", ["Backends", "AssayABI", "Model"]),
         tests("AssayABITests", ["AssayABI"]),
-        tests("CPUSIMDTests", ["CPUSIMD", "CPUSIMDKernels", "AssayABI"]),
+        tests("CPUSIMDTests", ["CPUSIMD", "CPUSIMDKernels", "AssayABI", "Operators", "Model"]),
         tests("MeasurementTests", ["Measurement", "Statistics", "Model"]),
         tests("TelemetryTests", ["Telemetry"]),
         tests("BundleTests", ["Bundle", "Model"]),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Element-wise, reducing and normalising operators of cpu-simd against its triad. See README.md.
+"""Operators of cpu-simd that memory bounds against its triad. See README.md.
 
 Needs the Swift toolchain only."""
 
@@ -24,7 +24,8 @@ OTHERS = (
     ("Max", "two", 3), ("Equal", "two", 3), ("Greater", "two", 3), ("Less", "two", 3),
     ("Where", "where", 3), ("ReduceMean", "rows", 1), ("ReduceMax", "rows", 1),
     ("ReduceMin", "rows", 1), ("ReduceProd", "rows", 1), ("LogSoftmax", "one", 2),
-    ("RMSNormalization", "rms", 2))
+    ("RMSNormalization", "rms", 2), ("Identity", "one", 2), ("Transpose", "exchanged", 2),
+    ("Concat", "joined", 4), ("Gather", "chosen", 2))
 BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "i64": 8, "i32": 4, "i8": 1, "u8": 1}
 # Columns of a row: a common width of a model.
 COLUMNS = 1024

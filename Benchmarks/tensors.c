@@ -5,8 +5,9 @@
  *   operator NAME DTYPE ROWS COLUMNS KIND prepares an operator on a tensor [ROWS, COLUMNS]
  *   run triad | operator CALLS            nanoseconds, and bytes moved by definition
  * KIND says what the operator takes: one, two (inputs), where, normalize (with scale and bias), rms
- * (with scale), rows (reduced along columns), all (reduced to one). Answers begin with "ok" and the
- * kernel, or "no" and a reason. */
+ * (with scale), rows (reduced along columns), all (reduced to one), exchanged (to [COLUMNS, ROWS]),
+ * joined (two side by side), chosen (rows in no order). Answers begin with "ok" and the kernel, or
+ * "no" and a reason. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -166,6 +167,32 @@ static int place_axes(struct prepared *p, int index) {
     return 1;
 }
 
+/* As many rows as there are, in no order. */
+static int place_indices(struct prepared *p, int index, uint64_t rows) {
+    void *host;
+    if (!place(p, index, ASSAY_I64, 1, rows)) return 0;
+    if (g.memory->map(p->buffers[index], &host, &failure)) return 0;
+    for (uint64_t i = 0; i < rows; i++)
+        ((int64_t *)host)[i] = (int64_t)((i * 0x9e3779b97f4a7c15u >> 32) % rows);
+    return 1;
+}
+
+/* What only moves: copies of the first input in another order. */
+static int moving(struct prepared *p, const char *name, uint32_t dtype, uint64_t rows,
+                  uint64_t columns, const char *kind, char *kernel) {
+    int joined = strcmp(kind, "joined") == 0, chosen = strcmp(kind, "chosen") == 0, inputs = 0;
+    if (!place(p, inputs++, dtype, rows, columns)) return 0;
+    if (joined && !place(p, inputs++, dtype, rows, columns)) return 0;
+    if (chosen && !place_indices(p, inputs++, rows)) return 0;
+    int exchanged = !joined && !chosen;
+    if (!place(p, inputs, dtype, exchanged ? columns : rows,
+               exchanged ? rows : joined ? 2 * columns : columns))
+        return 0;
+    p->input_count = (uint32_t)inputs;
+    assay_kv axis = number("axis", 1);
+    return prepare(p, "", name, &axis, joined ? 1 : 0, kernel);
+}
+
 static int subject(const char *name, const char *type, uint64_t rows, uint64_t columns,
                    const char *kind, char *kernel) {
     static const char *const tests[] = {"IsNaN", "IsInf", "Equal", "Greater", "GreaterOrEqual",
@@ -175,6 +202,9 @@ static int subject(const char *name, const char *type, uint64_t rows, uint64_t c
     uint32_t dtype = dtype_named(type), result = dtype;
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         if (strcmp(tests[i], name) == 0) result = ASSAY_BOOL;
+    if (strcmp(kind, "exchanged") == 0 || strcmp(kind, "joined") == 0 ||
+        strcmp(kind, "chosen") == 0)
+        return moving(p, name, dtype, rows, columns, kind, kernel);
     int where = strcmp(kind, "where") == 0, is_rows = strcmp(kind, "rows") == 0;
     int is_all = strcmp(kind, "all") == 0, inputs = 0;
     if (where && !place(p, inputs++, ASSAY_BOOL, rows, columns)) return 0;

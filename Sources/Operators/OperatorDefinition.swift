@@ -73,12 +73,15 @@ package struct OperatorDefinition: Sendable {
     let work: @Sendable (Operation) -> Work
     /// Nil: there is nothing to check.
     let oracle: Oracle?
+    /// The output of 64-bit integers whose first element says how many bytes a call moved, where
+    /// that does not follow from the operation; nil: it does.
+    package let tally: String?
 
     init(
         domain: String = "", _ name: String, since: Int, inputs: [FormalTensor],
         outputs: [FormalTensor], attributes: [FormalAttribute] = [], makesTensors: Bool = false,
         inference: @escaping Inference, work: @escaping @Sendable (Operation) -> Work,
-        oracle: Oracle?
+        oracle: Oracle?, tally: String? = nil
     ) {
         self.domain = domain
         self.name = name
@@ -90,6 +93,7 @@ package struct OperatorDefinition: Sendable {
         self.inference = inference
         self.work = work
         self.oracle = oracle
+        self.tally = tally
     }
 
     /// The operator's name with its domain, such as `assay.Peak`.

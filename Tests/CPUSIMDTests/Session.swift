@@ -55,6 +55,8 @@ enum Value {
     case int(Int)
     case float(Double)
     case string(String)
+    case ints([Int])
+    case floats([Double])
 }
 
 struct Refusal: Error, Equatable {
@@ -115,7 +117,8 @@ final class Session {
     func run(
         _ name: String, domain: String = "", _ inputs: [Tensor?],
         _ attributes: [String: Value] = [:],
-        outputs: [Tensor], mathType: UInt32 = 0, opset: UInt32 = 0, calls: Int = 1
+        outputs: [Tensor], mathType: UInt32 = 0, opset: UInt32 = 0, flags: UInt32 = 0,
+        calls: Int = 1
     ) throws -> [Tensor] {
         let arena = Arena()
         defer { arena.buffers.forEach { _ = memory.pointee.release($0, nil) } }
@@ -132,6 +135,7 @@ final class Session {
                     descriptor.domain = arena.text(domain)
                     descriptor.name = arena.text(name)
                     descriptor.opset = opset
+                    descriptor.flags = flags
                     descriptor.math_dtype = mathType
                     descriptor.inputs = UnsafePointer(inputs.baseAddress)
                     descriptor.outputs = UnsafePointer(results.baseAddress)
@@ -244,6 +248,14 @@ final class Arena {
         return assay_str(ptr: copy, len: UInt64(text.utf8.count))
     }
 
+    private func list<Element>(_ values: [Element]) -> UnsafePointer<Element> {
+        let copy = malloc(max(values.count, 1) * MemoryLayout<Element>.stride)!
+        memory.append(copy)
+        let start = copy.bindMemory(to: Element.self, capacity: max(values.count, 1))
+        for (index, value) in values.enumerated() { start[index] = value }
+        return UnsafePointer(start)
+    }
+
     func pair(_ key: String, _ value: Value) -> assay_kv {
         var pair = assay_kv()
         pair.key = text(key)
@@ -252,6 +264,12 @@ final class Arena {
         case .int(let value): (pair.type, pair.v.i) = (ASSAY_KV_INT, Int64(value))
         case .float(let value): (pair.type, pair.v.f) = (ASSAY_KV_FLOAT, value)
         case .string(let value): (pair.type, pair.v.s) = (ASSAY_KV_STRING, text(value))
+        case .ints(let values):
+            (pair.type, pair.count) = (ASSAY_KV_INTS, UInt32(values.count))
+            pair.v.ints = list(values.map { Int64($0) })
+        case .floats(let values):
+            (pair.type, pair.count) = (ASSAY_KV_FLOATS, UInt32(values.count))
+            pair.v.floats = list(values)
         }
         return pair
     }

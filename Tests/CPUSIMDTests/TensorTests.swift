@@ -115,7 +115,7 @@ private func precision(_ dtype: UInt32) -> (math: Double, stored: Double, smalle
 
 extension ThePlugin {
     @Suite struct TensorTests {
-        private func check(_ one: TensorCase, _ session: Session, misalignment: Int) throws {
+        func check(_ one: TensorCase, _ session: Session, misalignment: Int) throws {
             let inputs = one.inputs.enumerated().map { index, stored -> Tensor? in
                 guard var tensor = stored?.tensor else { return nil }
                 tensor.isConstant = index == one.constant

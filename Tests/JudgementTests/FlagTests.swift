@@ -283,13 +283,15 @@ import Testing
         let tested = Set(Self.oddities.map(\.id)).union(failures).union(ceilings).union(power)
             .union(audits)
             // RepeatedLaunchTests.
-            .union(["repeatedAfterThrottling"])
+            .union(["repeatedAfterThrottling", "repeatedAfterDisturbance"])
         #expect(tested == Set(RuleTable.current.rules.map(\.id)))
     }
 
     @Test func `Limits that the statistics keep as well are the same in both places`() throws {
         #expect(RuleTable.current.limit("drift") == DriftTest.shiftMin)
         #expect(RuleTable.current.limit("autocorrelated") == 1.96)
+        #expect(RuleTable.current.limit("hostSpeedChanged") == HostQuiet.speedChangeMax)
+        #expect(RuleTable.current.limit("preempted") == HostQuiet.waitShareMax)
         for (grave, light) in [
             ("clockRateWrong", "clockRate"), ("intervalTooShort", "overhead"),
             ("hostSpeedChanged", "hostSpeedUnsteady"), ("steal", "stealNoted"),

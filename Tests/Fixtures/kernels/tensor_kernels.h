@@ -256,8 +256,8 @@ static void whole_pairs(cpusimd_pool *pool, int isa, int type) {
         int8_t *a = random_tensor(n, CPUSIMD_I8), *b = random_tensor(n, CPUSIMD_I8);
         size_t bytes = cpusimd_type_bytes(type);
         char *left = malloc(n * bytes), *right = malloc(n * bytes), *out = malloc(n * bytes);
-        cpusimd_cast_run(pool, isa, CPUSIMD_I8, type, a, left, n);
-        cpusimd_cast_run(pool, isa, CPUSIMD_I8, type, b, right, n);
+        cpusimd_cast_run(pool, isa, CPUSIMD_I8, type, 1, a, left, n);
+        cpusimd_cast_run(pool, isa, CPUSIMD_I8, type, 1, b, right, n);
         cpusimd_spread shape = {.rank = 1, .dims = {n}, .steps = {{1}, {1}}};
         cpusimd_binary_run(pool, (cpusimd_kind){isa, type}, operation, &shape, left, right, out);
         for (uint64_t i = 0; i < n; i++) {
@@ -279,7 +279,7 @@ static void casts(cpusimd_pool *pool, int isa) {
         for (int to = 0; to < CPUSIMD_TYPE_COUNT; to++) {
             uint64_t n = 133;
             void *in = random_tensor(n, from), *out = random_tensor(n, to);
-            cpusimd_cast_run(pool, isa, from, to, in, out, n);
+            cpusimd_cast_run(pool, isa, from, to, 1, in, out, n);
             for (uint64_t i = 0; i < n; i++) {
                 double x = value_at(in, i, from), y = value_at(out, i, to);
                 if (to == CPUSIMD_BOOL) expect(y == (x != 0), "cast to bool");

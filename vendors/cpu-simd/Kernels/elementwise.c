@@ -39,69 +39,6 @@ void cpusimd_unary_run(cpusimd_pool *pool, cpusimd_kind kind, int operation, con
     cpusimd_pool_run(pool, unary_task, &job);
 }
 
-/* ---- casts ---------------------------------------------------------------------------------- */
-
-struct cast_job {
-    const struct tensor_set *set;
-    int from, to;
-    const char *in;
-    char *out;
-    size_t count;
-};
-
-static void cast_part(const struct cast_job *job, const char *in, char *out, size_t count) {
-    enum { BLOCK = 2048 };
-    size_t from_bytes = cpusimd_type_bytes(job->from), to_bytes = cpusimd_type_bytes(job->to);
-    if (job->from == job->to) {
-        memcpy(out, in, count * from_bytes);
-        return;
-    }
-    cast_kernel direct = job->set->casts[job->from][job->to];
-    if (direct) {
-        direct(in, out, count);
-        return;
-    }
-    /* By way of f32. */
-    float between[BLOCK];
-    cast_kernel first = job->set->casts[job->from][CPUSIMD_F32];
-    if (job->from == CPUSIMD_F64) first = job->set->to_odd;
-    cast_kernel second = job->set->casts[CPUSIMD_F32][job->to];
-    for (size_t i = 0; i < count; i += BLOCK) {
-        size_t n = count - i < BLOCK ? count - i : BLOCK;
-        first(in + i * from_bytes, between, n);
-        second(between, out + i * to_bytes, n);
-    }
-}
-
-static void cast_task(void *argument, int thread, int threads) {
-    const struct cast_job *job = argument;
-    size_t low, high;
-    tensor_share(job->count, GRAIN, thread, threads, &low, &high);
-    if (high > low)
-        cast_part(job, job->in + low * cpusimd_type_bytes(job->from),
-                  job->out + low * cpusimd_type_bytes(job->to), high - low);
-}
-
-void cpusimd_cast_run(cpusimd_pool *pool, int isa, int from, int to, const void *in, void *out,
-                      uint64_t count) {
-    struct cast_job job = {cpusimd_tensor_set(isa), from, to, in, out, count};
-    cpusimd_pool_run(pool, cast_task, &job);
-}
-
-void cpusimd_cast(const struct tensor_set *set, int from, int to, const void *in, void *out,
-                  size_t n) {
-    struct cast_job job = {set, from, to, in, out, n};
-    cast_part(&job, in, out, n);
-}
-
-double cpusimd_value(int type, const void *address) {
-    double value;
-    struct cast_job job = {cpusimd_tensor_set(CPUSIMD_SCALAR), type, CPUSIMD_F64, address,
-                           (char *)&value, 1};
-    cast_part(&job, job.in, job.out, 1);
-    return value;
-}
-
 /* ---- broadcast inputs ----------------------------------------------------------------------- */
 
 /* A walk through the output row by row, with the place in each input: an odometer, because a

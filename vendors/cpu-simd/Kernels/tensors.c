@@ -24,7 +24,8 @@ const struct tensor_kernels *cpusimd_tensor_kernels(cpusimd_kind kind) {
 }
 
 uint64_t cpusimd_type_bytes(int type) {
-    static const uint8_t bytes[CPUSIMD_TYPE_COUNT] = {8, 4, 2, 2, 8, 4, 1, 1, 1};
+    static const uint8_t bytes[CPUSIMD_STORED_COUNT] = {8, 4, 2, 2, 8, 4, 1, 1,
+                                                         1, 2, 8, 4, 2, 1, 1};
     return bytes[type];
 }
 

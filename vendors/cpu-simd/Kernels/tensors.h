@@ -87,8 +87,17 @@ typedef void (*where_kernel)(const uint8_t *condition, const void *a, const void
 
 struct tensor_set {
     const struct tensor_kernels *types[CPUSIMD_TYPE_COUNT];
-    /* [from][to]; null where f16 or bf16 is involved and the other is not f32: two steps. */
-    cast_kernel casts[CPUSIMD_TYPE_COUNT][CPUSIMD_TYPE_COUNT];
+    /* [from][to]; null where it takes several steps. */
+    cast_kernel casts[CPUSIMD_STORED_COUNT][CPUSIMD_STORED_COUNT];
+    /* f32 to floats of 8 bits that overflow to NaN or infinity. */
+    cast_kernel to_f8e4m3_or_nan, to_f8e5m2_or_infinity;
+    /* Whole numbers in the order of elements, the bits `flip` turned; the result is the least. */
+    uint32_t (*narrow_keys[CPUSIMD_STORED_COUNT])(const void *in, uint32_t *keys, size_t n,
+                                                  uint32_t flip);
+    uint64_t (*wide_keys[CPUSIMD_STORED_COUNT])(const void *in, uint64_t *keys, size_t n,
+                                                uint64_t flip);
+    /* 1 where a number drawn from `seed` for an element is at least `threshold`, else 0. */
+    void (*draw)(uint8_t *mask, size_t n, uint32_t first, uint32_t seed, uint32_t threshold);
     /* f64 to f32 so that a second rounding, to f16 or bf16, is as if it were the only one. */
     cast_kernel to_odd;
     /* Which of n elements are kept; n is less than 2^32. */

@@ -58,13 +58,6 @@ enum ElementType: Int32, CaseIterable {
     }
 }
 
-extension Numeric {
-    /// What the C kernels of matrix products want to be told.
-    func kernels(_ set: InstructionSet) -> cpusimd_numeric {
-        cpusimd_numeric(isa: set.rawValue, single: self == .f32 ? 1 : 0)
-    }
-}
-
 /// Which element types an operator is defined for.
 struct ElementTypes {
     var types: [ElementType]

@@ -174,36 +174,3 @@ final class Clip: Operator {
         }
     }
 }
-
-/// `Cast` to the output's type.
-final class Cast: Operator {
-    private let from: ElementType
-    private let to: ElementType
-    private let set: InstructionSet
-    private let count: Int
-
-    init(_ request: Request, _ engine: Engine) throws(Failure) {
-        try request.expect(inputs: 1...1, outputs: 1)
-        let input = try request.input(0, "input")
-        let output = try request.output(0, "output")
-        from = try request.elementType(input, "input", of: .all)
-        guard let to = ElementType(dtype: output.dtype) else {
-            throw .unsupported("Cast has no element type like that of its output here")
-        }
-        self.to = to
-        try request.expect(
-            output, "output", is: .init(dtype: output.dtype, extents: input.extents))
-        count = input.count
-        set = engine.limit
-    }
-
-    var numeric: Numeric? { from.numeric }
-    var kernel: String { "cast-\(from.name)-\(to.name)-\(set.name)" }
-
-    func run(_ call: borrowing Call) throws(Failure) {
-        if count == 0 { return }
-        unsafe cpusimd_cast_run(
-            call.pool, set.rawValue, from.rawValue, to.rawValue, call.input(0), call.output(0),
-            UInt64(count))
-    }
-}

@@ -16,6 +16,7 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "assay", name: "MemoryAdd", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "MemoryTriad", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
+            OperatorRow(domain: "assay", name: "LoadedLatency", opset: 1, type: LoadedLatency.self),
             OperatorRow(domain: "assay", name: "RandomAccess", opset: 1, type: RandomAccess.self),
             OperatorRow(domain: "assay", name: "Capacity", opset: 1, type: Capacity.self),
             OperatorRow(domain: "assay", name: "CoreToCore", opset: 1, type: CoreToCore.self),
@@ -23,22 +24,23 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "ParallelRegion", opset: 1, type: ParallelRegion.self),
             OperatorRow(domain: "assay", name: "ThreadSpawn", opset: 1, type: ThreadSpawn.self),
+            OperatorRow(domain: "assay", name: "StorageRead", opset: 1, type: Storage.self),
+            OperatorRow(domain: "assay", name: "StorageWrite", opset: 1, type: Storage.self),
             OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
             OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
             OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
-        ] + tensorRows + derivedRows
+            OperatorRow(domain: "", name: "MatMulInteger", opset: 10, type: MatMulInteger.self),
+            OperatorRow(domain: "", name: "QLinearMatMul", opset: 10, type: QLinearMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "GroupedMatMul", opset: 1, type: GroupedMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
+                type: BlockQuantizedMatMul.self),
+        ] + tensorRows + movingRows + derivedRows
 
     /// Element-wise, reducing and normalising operators.
     private static let tensorRows: [OperatorRow] = {
-        func rows(_ type: any Operator.Type, _ opsets: KeyValuePairs<String, Int>) -> [OperatorRow]
-        {
-            opsets.map {
-                let isOwn = ["Rsqrt", "Silu"].contains($0.key)
-                return OperatorRow(
-                    domain: isOwn ? "assay" : "", name: $0.key, opset: $0.value, type: type)
-            }
-        }
-        return rows(
+        rows(
             Unary.self,
             [
                 "Abs": 1, "BitwiseNot": 18, "Ceil": 1, "Cos": 7, "Elu": 1, "Erf": 9, "Exp": 1,
@@ -68,6 +70,18 @@ struct OperatorRow: Sendable {
                 LayerNormalization.self, ["LayerNormalization": 17, "RMSNormalization": 23])
             + rows(GroupNormalization.self, ["GroupNormalization": 21])
     }()
+
+    private static let own = ["Rsqrt", "Silu"]
+
+    static func rows(
+        _ type: any Operator.Type, _ opsets: KeyValuePairs<String, Int>
+    ) -> [OperatorRow] {
+        opsets.map {
+            OperatorRow(
+                domain: own.contains($0.key) ? "assay" : "", name: $0.key, opset: $0.value,
+                type: type)
+        }
+    }
 
     /// Checks a request against the rules of the operator it names.
     static func make(_ request: Request, _ engine: Engine) throws(Failure) -> any Operator {

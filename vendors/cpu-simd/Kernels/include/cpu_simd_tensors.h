@@ -20,6 +20,14 @@
 #define CPUSIMD_U8 7
 #define CPUSIMD_BOOL 8
 #define CPUSIMD_TYPE_COUNT 9
+/* Types that are stored, moved and converted, but have no arithmetic here. */
+#define CPUSIMD_I16 9
+#define CPUSIMD_U64 10
+#define CPUSIMD_U32 11
+#define CPUSIMD_U16 12
+#define CPUSIMD_F8E4M3 13
+#define CPUSIMD_F8E5M2 14
+#define CPUSIMD_STORED_COUNT 15
 uint64_t cpusimd_type_bytes(int type);
 
 /* Where kernels are taken from: a set, and the type of the (first) input. */
@@ -65,9 +73,10 @@ int cpusimd_unary_exists(int type, int operation);
 /* `parameters`: alpha and beta. */
 void cpusimd_unary_run(cpusimd_pool *pool, cpusimd_kind kind, int operation, const void *in,
                        void *out, uint64_t count, const double *parameters);
-/* Rounds to nearest, truncates towards whole numbers and saturates; NaN becomes 0 there. */
-void cpusimd_cast_run(cpusimd_pool *pool, int isa, int from, int to, const void *in, void *out,
-                      uint64_t count);
+/* Rounds to nearest, truncates towards whole numbers and saturates; NaN becomes 0 there. Whole
+ * numbers keep their low bits. Without `saturates` floats of 8 bits overflow to NaN or infinity. */
+void cpusimd_cast_run(cpusimd_pool *pool, int isa, int from, int to, int saturates, const void *in,
+                      void *out, uint64_t count);
 /* One element, rounded to f64. */
 double cpusimd_value(int type, const void *address);
 
