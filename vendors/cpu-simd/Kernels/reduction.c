@@ -143,34 +143,6 @@ void cpusimd_arg_run(cpusimd_pool *pool, cpusimd_kind kind, int smallest, int la
     cpusimd_pool_run(pool, arg_task, &job);
 }
 
-struct cumulate_job {
-    const struct tensor_kernels *kernels;
-    struct blocks blocks;
-    const char *in;
-    char *out;
-    size_t bytes;
-    int exclusive, reverse;
-};
-
-static void cumulate_task(void *argument, int thread, int threads) {
-    const struct cumulate_job *job = argument;
-    const cpusimd_axis *shape = &job->blocks.shape;
-    size_t low, high;
-    tensor_share(block_count(&job->blocks), 1, thread, threads, &low, &high);
-    for (size_t block = low; block < high; block++) {
-        size_t start = start_of(&job->blocks, block) * job->bytes;
-        job->kernels->cumulate(job->in + start, job->out + start, shape->n, shape->inner,
-                               width(&job->blocks, block), job->exclusive, job->reverse);
-    }
-}
-
-void cpusimd_cumulate_run(cpusimd_pool *pool, cpusimd_kind kind, int exclusive, int reverse,
-                          cpusimd_axis shape, const void *in, void *out) {
-    struct cumulate_job job = {cpusimd_tensor_kernels(kind), blocks_of(shape, COLUMNS_MAX), in, out,
-                               cpusimd_type_bytes(kind.type), exclusive, reverse};
-    cpusimd_pool_run(pool, cumulate_task, &job);
-}
-
 /* ---- softmax -------------------------------------------------------------------------------- */
 
 struct softmax_job {

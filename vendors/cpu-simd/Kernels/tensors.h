@@ -36,10 +36,7 @@ struct tensor_kernels {
     int64_t (*arg_row)(const void *in, size_t n, int smallest, int last);
     void (*arg_columns)(const void *in, int64_t *out, size_t rows, size_t stride, size_t columns,
                         int smallest, int last);
-    void (*cumulate)(const void *in, void *out, size_t n, size_t stride, size_t columns,
-                     int exclusive, int reverse);
     /* Null for whole numbers. */
-    void (*drop)(const void *in, const uint8_t *mask, void *out, size_t n, double factor);
     void (*softmax_row)(const void *in, void *out, size_t n, void *scratch, int logarithm,
                         int stream);
     void (*softmax_columns)(const void *in, void *out, size_t n, size_t stride, size_t columns,
@@ -100,8 +97,6 @@ struct tensor_set {
     void (*draw)(uint8_t *mask, size_t n, uint32_t first, uint32_t seed, uint32_t threshold);
     /* f64 to f32 so that a second rounding, to f16 or bf16, is as if it were the only one. */
     cast_kernel to_odd;
-    /* Which of n elements are kept; n is less than 2^32. */
-    void (*choose)(uint8_t *mask, size_t n, uint64_t stream, uint32_t limit);
     where_kernel where[4]; /* by the logarithm of the element's size */
 };
 extern const struct tensor_set cpusimd_tensors_scalar, cpusimd_tensors_sse, cpusimd_tensors_avx2,

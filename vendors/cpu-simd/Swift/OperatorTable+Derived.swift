@@ -23,7 +23,6 @@ extension OperatorRow {
                     "ReduceL1": 18, "ReduceL2": 18, "ReduceLogSum": 18, "ReduceLogSumExp": 18,
                     "ReduceSumSquare": 18,
                 ])
-            + rows(CumulativeSum.self, ["CumSum": 11]) + rows(Dropout.self, ["Dropout": 12])
             + rows(GroupNormalization.self, ["InstanceNormalization": 6])
             + rows(BatchNormalization.self, ["BatchNormalization": 14])
             + rows(SoftmaxGrad.self, domain: "assay", ["SoftmaxGrad": 1, "LogSoftmaxGrad": 1])

@@ -154,10 +154,6 @@ void cpusimd_reduce_run(cpusimd_pool *pool, cpusimd_kind kind, int operation, in
 void cpusimd_arg_run(cpusimd_pool *pool, cpusimd_kind kind, int smallest, int last,
                      cpusimd_axis shape, const void *in, int64_t *out);
 
-/* Sums of all elements along n up to each, without that where `exclusive`, or from the end. */
-void cpusimd_cumulate_run(cpusimd_pool *pool, cpusimd_kind kind, int exclusive, int reverse,
-                          cpusimd_axis shape, const void *in, void *out);
-
 /* f64, f32, f16 and bf16 only. Bytes of workspace, aligned to 64. */
 uint64_t cpusimd_softmax_workspace(const cpusimd_pool *pool);
 void cpusimd_softmax_run(cpusimd_pool *pool, cpusimd_kind kind, int logarithm, cpusimd_axis shape,

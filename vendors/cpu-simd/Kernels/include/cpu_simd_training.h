@@ -22,12 +22,6 @@ void cpusimd_normalize_grad_run(cpusimd_pool *pool, cpusimd_kind kind, uint64_t 
                                 const void *scale, void *out, void *scale_out, void *bias_out,
                                 void *workspace);
 
-/* Each element times 1 / (1 - ratio), or with probability `ratio` zero; `mask`, where wanted, says
- * which were kept. Another `call` makes other choices. */
-void cpusimd_dropout_run(cpusimd_pool *pool, cpusimd_kind kind, double ratio, uint64_t seed,
-                         uint64_t call, uint64_t count, const void *in, void *out,
-                         uint8_t *_Nullable mask);
-
 #define CPUSIMD_LOSS_EACH 0
 #define CPUSIMD_LOSS_SUM 1
 #define CPUSIMD_LOSS_MEAN 2

@@ -3,7 +3,6 @@
 #include "unary.h"
 #include "binary.h"
 #include "reduction.h"
-#include "scan.h"
 #if FLOATING
 #include "softmax.h"
 #include "normalization.h"
@@ -29,14 +28,12 @@ static const struct tensor_kernels S(kernels) = {
     .store = S(store),
     .arg_row = S(arg_row),
     .arg_columns = S(arg_columns),
-    .cumulate = S(cumulate),
 #if FLOATING
     .softmax_row = S(softmax_row),
     .softmax_columns = S(softmax_columns),
     .normalize_row = S(normalize_row),
     .rms_row = S(rms_row),
     .normalize_group = S(normalize_group),
-    .drop = S(drop),
     .accumulate = S(accumulate),
     .store_quotient = S(store_quotient),
     .scale_and_add = S(scale_and_add),

@@ -150,18 +150,6 @@ WHERE(16)
 WHERE(32)
 WHERE(64)
 
-/* Bytes of 1 where a hash of the position, of 24 bits, is no less than the limit, else 0. */
-TARGET static void MOVE(choose)(uint8_t *restrict mask, size_t n, uint64_t stream, uint32_t limit) {
-    uint32_t first = (uint32_t)stream, second = (uint32_t)(stream >> 32) | 1;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t x = first + i * second;
-        x = (x ^ x >> 16) * 0x7feb352du;
-        x = (x ^ x >> 15) * 0x846ca68bu;
-        x ^= x >> 16;
-        mask[i] = x >> 8 >= limit;
-    }
-}
-
 #define CASTS_TO(from)                                                                             \
     [CPUSIMD_F64] = MOVE(from##_to_f64), [CPUSIMD_F32] = MOVE(from##_to_f32),                      \
     [CPUSIMD_I64] = MOVE(from##_to_i64), [CPUSIMD_I32] = MOVE(from##_to_i32),                      \

@@ -37,6 +37,5 @@ TABLE(ISA_NAME) = {
     .wide_keys = {WIDE_KEYS},
     .draw = MOVE(draw),
     .to_odd = MOVE(f64_to_odd),
-    .choose = MOVE(choose),
     .where = {MOVE(where8), MOVE(where16), MOVE(where32), MOVE(where64)},
 };
