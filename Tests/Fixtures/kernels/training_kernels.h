@@ -9,7 +9,7 @@ static void *moderate(cpusimd_pool *pool, uint64_t count, int type, double offse
     void *out = malloc(count * cpusimd_type_bytes(type) + 1);
     for (uint64_t i = 0; i < count; i++)
         values[i] = offset + (double)(next_random() >> 40) / (double)(1 << 22) - 2;
-    cpusimd_cast_run(pool, CPUSIMD_SCALAR, CPUSIMD_F64, type, values, out, count);
+    cpusimd_cast_run(pool, CPUSIMD_SCALAR, CPUSIMD_F64, type, 1, values, out, count);
     free(values);
     return out;
 }

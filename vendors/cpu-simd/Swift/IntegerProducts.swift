@@ -182,7 +182,7 @@ final class QLinearMatMul: Operator {
         guard let scales else { return unsafe given.assumingMemoryBound(to: Float.self) }
         let room = unsafe scales.address + 4 * place
         unsafe cpusimd_cast_run(
-            call.pool, set.rawValue, scaleType.rawValue, ElementType.f32.rawValue, given, room,
+            call.pool, set.rawValue, scaleType.rawValue, ElementType.f32.rawValue, 1, given, room,
             UInt64(count))
         return unsafe UnsafePointer(room.assumingMemoryBound(to: Float.self))
     }
