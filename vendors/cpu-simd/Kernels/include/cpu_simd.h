@@ -12,6 +12,7 @@
 #pragma clang assume_nonnull begin
 #else
 #define _Nullable
+#define _Nonnull
 #endif
 
 /* ---- instruction sets ---------------------------------------------------------------------- */
