@@ -54,7 +54,7 @@ struct tile_step {
 MULTIPLY(multiply_bf16, _tile_dpbf16ps)
 MULTIPLY(multiply_bytes, _tile_dpbusd)
 
-/* One strip of A times one of B, into 32 rows of 32 sums. What is left of k is filled with zeros. */
+/* One strip of A times one of B, into 32 rows of 32 sums. What is left of k is filled with 0. */
 #define PRODUCT(name, multiply)                                                                    \
     TARGET static void name(const int32_t *a, const int32_t *b, size_t depth, int32_t *c,          \
                             size_t c_step) {                                                       \
