@@ -50,9 +50,11 @@ kernels: setup-test ## The C kernels under sanitizers, and on an emulated arm64 
 	scripts/kernels-sanitized
 	scripts/kernels-arm64
 
-conformance: setup-test ## ONNX's own node tests through the oracle (installs onnx into a cache)
+conformance: setup-test ## ONNX's own node tests: oracle and backends (installs onnx into a cache)
 	swift build $(FLAGS) --product conformance
 	scripts/onnx-conformance --program $(BIN)/conformance
+	for backend in blas cpu-simd; do \
+	    scripts/onnx-conformance --program $(BIN)/conformance --backend $$backend; done
 
 dist: setup-test ## An archive that runs without Swift, hwloc, libnuma or SQLite installed
 	scripts/dist

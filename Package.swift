@@ -112,7 +112,8 @@ let package = Package(
 
         // Tests.
         .executableTarget(
-            name: "conformance", dependencies: ["Operators", "Model"],
+            name: "conformance",
+            dependencies: ["Operators", "Model", "Backends", "AssayABI", "CPUSIMD", "BLAS"],
             path: "Tests/Conformance", swiftSettings: strictTests),
         tests("TidyTests", ["Judgement"]),
         tests("ModelTests", ["Model"]),

@@ -3,6 +3,7 @@
 Python's standard library only. The driver is the backend itself, entered through its plug-in
 ABI, with the comparators linked beside it."""
 
+import json
 import math
 import os
 import pathlib
@@ -105,6 +106,28 @@ def link(name, objects, *libraries):
     return BUILD / name
 
 
+def plugin(folder, name, source, *defines):
+    """Compiles a plug-in from one file on the tests' fixtures; returns its manifest."""
+    require("clang")
+    folder.mkdir(parents=True, exist_ok=True)
+    fixtures = ROOT / "Tests" / "Fixtures" / "plugins"
+    flags = ["-std=gnu11", "-O1", "-w", "-fPIC", "-fvisibility=hidden", "-I", ABI / "include",
+             "-I", fixtures]
+    adapter = folder / "adapter.c"
+    adapter.write_text("#define ASSAY_SIMPLE_IMPLEMENTATION\n#define ASSAY_SIMPLE_LINKAGE\n"
+                       '#include "assay_simple.h"\n')
+    run("clang", *flags, "-c", adapter, "-o", folder / "adapter.o")
+    run("clang", *flags, "-shared", "-pthread", f'-DFIXTURE_ID="{name}"', *defines, source,
+        folder / "adapter.o", "-o", folder / f"{name}.so")
+    manifest = folder / f"{name}.json"
+    manifest.write_text(json.dumps({
+        "id": name, "name": name, "file": f"{name}.so", "abi": "1.0", "version": "1.0.0",
+        "licence": "Apache-2.0",
+        "extensions": ["assay.memory/1", "assay.queue/1", "assay.op/1"], "onlyWhenNamed": True},
+        indent=2) + "\n")
+    return manifest
+
+
 class Driver:
     """A running driver, pinned to its CPUs."""
 
@@ -179,14 +202,18 @@ def interval(values, level):
     return (ordered[below], ordered[n - 1 - below]) if below >= 0 and covered < 1 else None
 
 
+def holds_within(found, bound, most):
+    return bound <= found[0] and found[1] <= most
+
+
 LOOKS = (10, 20, 50, 100, 200)
 
 
-def compare(ours, theirs, pairs, bound):
-    """Alternates ours and theirs, up to `pairs` times.
+def compare(ours, theirs, pairs, bound, most=math.inf):
+    """Alternates ours and theirs, up to `pairs` times; the ratio must lie from `bound` to `most`.
 
     Looks at 10, 20, 50 and 100 pairs and stops early only where the 99 % interval is clear of the
-    bound; the last look uses 95 %. Returns (median ratio, interval, pairs done, verdict, rates)."""
+    bounds; the last look uses 95 %. Returns (median ratio, interval, pairs done, verdict, rates)."""
     ratios, mine, other = [], [], []
     found = None
     while len(ratios) < pairs:
@@ -200,11 +227,12 @@ def compare(ours, theirs, pairs, bound):
         other.append(b)
         if len(ratios) in LOOKS and len(ratios) < pairs:
             found = interval(ratios, 0.99)
-            if found and (found[0] >= bound or found[1] < bound):
+            if found and (holds_within(found, bound, most) or found[1] < bound
+                          or found[0] > most):
                 break
     else:
         found = interval(ratios, 0.95)
-    holds = found is not None and found[0] >= bound
+    holds = found is not None and holds_within(found, bound, most)
     return median(ratios), found, len(ratios), holds, (median(mine), median(other))
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Matrix products of cpu-simd against OpenBLAS's cblas_sgemm and cblas_dgemm. See README.md.
+"""Matrix products of cpu-simd against OpenBLAS (f32, f64) and oneDNN (bf16, i8). See README.md.
 
-Needs OpenBLAS (apt-get install libopenblas-dev) and the Swift toolchain."""
+Needs OpenBLAS (apt-get install libopenblas-dev) and the Swift toolchain; oneDNN (libdnnl-dev) for
+bf16 and i8 only, u8 by i8 with sums in i32."""
 
 import argparse
 import os
+import pathlib
 import sys
 
 import common
@@ -28,18 +30,25 @@ def build():
     flags = ["-O3", "-fno-math-errno", "-Wall", "-Wextra"]
     include = ["-I", kernels / "include", "-I", abi / "include"]
     objects = []
-    sources = [*sorted(kernels.glob("*.c")), abi / "simple.c", common.HERE / "gemm_driver.c"]
+    sources = [*sorted(kernels.glob("*.c")), abi / "simple.c", common.HERE / "gemm_driver.c",
+               common.HERE / "gemm_onednn.c"]
     for source in sources:
         objects.append(build_folder / f"gemm_{source.stem}.o")
         run("clang", *flags, *include, "-c", source, "-o", objects[-1])
-    return common.link("gemm_driver", objects, "-lopenblas")
+    onednn = ["-ldnnl"] if has_onednn() else []
+    return common.link("gemm_driver", objects, "-lopenblas", *onednn)
 
 
-def rows(options):
+def has_onednn():
+    return pathlib.Path("/usr/include/dnnl.h").exists()
+
+
+def rows(options, dtype):
     """(m, n, k, constant, bound) of each row."""
     found = []
     if "square" in options.groups:
-        found.append((SQUARE, SQUARE, SQUARE, 0, 1.0))
+        # oneDNN is at its best with weights that it laid out itself.
+        found.append((SQUARE, SQUARE, SQUARE, 1 if dtype in ("bf16", "i8") else 0, 1.0))
     if "small" in options.groups:
         found += [(n, n, n, 0, 0.9) for n in SMALL]
     for constant, group in ((1, "weights"), (0, "layers")):
@@ -56,7 +65,8 @@ def rows(options):
 def measure(driver, dtype, row, options):
     m, n, k, constant, bound = row
     _, packed, seconds = driver.ask(f"matmul {dtype} {m} {n} {k} {constant} {options.milliseconds}")
-    result = compare(lambda: driver.rate("ours"), lambda: driver.rate("blas"), options.pairs, bound)
+    result = compare(
+        lambda: driver.rate("ours"), lambda: driver.rate("other"), options.pairs, bound)
     setup = f"{int(packed) / 1e6:.1f} MB, {float(seconds) * 1e3:.1f} ms" if int(packed) else ""
     show_row(
         (len(driver.cpus), dtype, f"{m} x {n} x {k}", "weight" if constant else "plain",
@@ -71,7 +81,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="f32 squares, one thread, 10 pairs")
     parser.add_argument("--milliseconds", type=float, default=10, help="least length of a sample")
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("--dtypes", default="f32,f64")
+    parser.add_argument("--dtypes", default="f32,f64,bf16,i8")
     parser.add_argument("--groups", default="square,small,weights,layers,thin")
     parser.add_argument("--shapes", default="", help="only these, such as 16x16x16 (m, n, k)")
     parser.add_argument("--urgent", action="store_true", help="before other load; needs root")
@@ -85,18 +95,24 @@ def main():
     # The comparator shall run the kernels that it picks by itself.
     os.environ.pop("OPENBLAS_CORETYPE", None)
     path = build()
+    dtypes = options.dtypes.split(",")
+    if not has_onednn():
+        dtypes = [dtype for dtype in dtypes if dtype not in ("bf16", "i8")]
+        print("without oneDNN (apt-get install libdnnl-dev): neither bf16 nor i8")
     good = True
     for threads in (int(t) for t in options.threads.split(",")):
         cpus = cpus_for(threads)
         if not cpus:
             continue
-        os.environ["OPENBLAS_NUM_THREADS"] = str(threads)
+        os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
+        os.environ["OMP_PLACES"] = ",".join(f"{{{cpu}}}" for cpu in cpus)
+        os.environ["OMP_PROC_BIND"] = "close"
         driver = Driver(path, cpus)
-        print(f"GFLOP/s, ours / OpenBLAS ({driver.ask('core')[0]}), medians. m x n x k.")
+        print(f"GFLOP/s, ours / OpenBLAS ({driver.ask('core')[0]}) or oneDNN, medians. m x n x k.")
         show_row(("thr", "dtype", "shape", "B", "bound", "GFLOP/s", "ratio", "interval", "pairs",
                   "verdict", "packed once"), WIDTHS)
-        for dtype in options.dtypes.split(","):
-            for row in rows(options):
+        for dtype in dtypes:
+            for row in rows(options, dtype):
                 good = measure(driver, dtype, row, options) and good
         driver.close()
     return 0 if good else 1

@@ -1,18 +1,20 @@
-/* Runs MatMul of the backend cpu-simd through its plug-in ABI, and OpenBLAS beside it on the same
- * buffers with as many threads.
+/* Runs MatMul of the backend cpu-simd through its plug-in ABI, and OpenBLAS (f32, f64) or oneDNN
+ * (bf16, bytes) beside it on the same buffers with as many threads.
  *
  * Usage: gemm_driver CPU[,CPU...]. Reads one command a line, answers one line each:
  *   core                      OpenBLAS's name of the kernels that it picked
  *   matmul DTYPE M N K CONSTANT MS
- *                             prepares f32 or f64; CONSTANT 1: B is a weight and may be packed
- *                             once. Samples of each will take about MS milliseconds or one call.
+ *                             prepares f32, f64, bf16 or i8, which is MatMulInteger of u8 by i8;
+ *                             CONSTANT 1: B is a weight and may be packed once. Samples of each
+ *                             will take about MS milliseconds or one call.
  *                             Answers: kernel, bytes packed, seconds of set-up
- *   run ours | blas           one sample: nanoseconds, and operations done
+ *   run ours | other          one sample: nanoseconds, and operations done
  * Answers begin with "ok", or "no" and a reason. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "assay_plugin.h"
+#include "gemm_onednn.h"
 #include <cblas.h>
 #include <sched.h>
 #include <stdio.h>
@@ -37,9 +39,16 @@ static struct {
     void *hosts[3];
     assay_tensor tensors[3];
     const assay_tensor *inputs[2], *outputs[1];
-    int single, m, n, k;
-    uint64_t calls[2]; /* in a sample of ours and of OpenBLAS */
+    enum { F64, F32, BF16, BYTES } type;
+    int m, n, k;
+    uint64_t calls[2]; /* in a sample of ours and of the other's */
 } g;
+/* Of A, B and Y. */
+static const uint32_t dtypes[4][3] = {{ASSAY_F64, ASSAY_F64, ASSAY_F64},
+                                      {ASSAY_F32, ASSAY_F32, ASSAY_F32},
+                                      {ASSAY_BF16, ASSAY_BF16, ASSAY_BF16},
+                                      {ASSAY_U8, ASSAY_I8, ASSAY_I32}};
+static const uint64_t sizes[4][3] = {{8, 8, 8}, {4, 4, 4}, {2, 2, 2}, {1, 1, 4}};
 static assay_error failure;
 
 static uint64_t now(void) {
@@ -78,6 +87,7 @@ static int start(const int64_t *cpus, int count) {
 }
 
 static void forget(void) {
+    onednn_forget();
     if (g.op) g.ops->destroy(g.op);
     g.op = NULL;
     for (int i = 0; i < 3; i++) {
@@ -86,20 +96,32 @@ static void forget(void) {
     }
 }
 
+static void fill(int index, uint64_t at, uint64_t random) {
+    double value = (double)(random >> 11) * 0x1p-53 - 0.5;
+    float single = (float)value;
+    uint32_t bits;
+    memcpy(&bits, &single, sizeof bits);
+    switch (g.type) {
+    case F64: ((double *)g.hosts[index])[at] = value; break;
+    case F32: ((float *)g.hosts[index])[at] = single; break;
+    case BF16: ((uint16_t *)g.hosts[index])[at] = (uint16_t)(bits >> 16); break;
+    default:
+        if (index < 2) ((uint8_t *)g.hosts[index])[at] = (uint8_t)(random >> 40);
+    }
+}
+
 /* A matrix of numbers that look random, as tensor `index`. */
 static int matrix(int index, int rows, int columns, uint32_t flags) {
-    uint64_t count = (uint64_t)rows * (uint64_t)columns, bytes = count * (g.single ? 4 : 8);
+    uint64_t count = (uint64_t)rows * (uint64_t)columns, bytes = count * sizes[g.type][index];
     if (g.memory->allocate(g.device, 0, bytes, 64, &g.buffers[index], &failure)) return 0;
     if (g.memory->map(g.buffers[index], &g.hosts[index], &failure)) return 0;
     uint64_t state = 1 + (uint64_t)index;
     for (uint64_t i = 0; i < count; i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
-        double value = (double)(state >> 11) * 0x1p-53 - 0.5;
-        if (g.single) ((float *)g.hosts[index])[i] = (float)value;
-        else ((double *)g.hosts[index])[i] = value;
+        fill(index, i, state);
     }
     g.tensors[index] = (assay_tensor){.h = {.size = sizeof(assay_tensor)},
-                                      .dtype = g.single ? ASSAY_F32 : ASSAY_F64, .rank = 2,
+                                      .dtype = dtypes[g.type][index], .rank = 2,
                                       .dims = {rows, columns}, .flags = flags,
                                       .buffer = g.buffers[index]};
     return 1;
@@ -112,33 +134,46 @@ static uint64_t ours(void) {
     return now() - before;
 }
 
-static uint64_t blas(void) {
+static uint64_t other(void) {
     int m = g.m, n = g.n, k = g.k;
     uint64_t before = now();
     for (uint64_t i = 0; i < g.calls[1]; i++) {
-        if (g.single)
+        if (g.type == F32)
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, g.hosts[0], k,
                         g.hosts[1], n, 0, g.hosts[2], n);
-        else
+        else if (g.type == F64)
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, g.hosts[0], k,
                         g.hosts[1], n, 0, g.hosts[2], n);
+        else
+            onednn_run();
     }
     return now() - before;
 }
 
+static double result(const void *from, uint64_t index) {
+    if (g.type == F64) return ((const double *)from)[index];
+    if (g.type == F32) return ((const float *)from)[index];
+    if (g.type == BYTES) return ((const int32_t *)from)[index];
+    uint32_t bits = (uint32_t)((const uint16_t *)from)[index] << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 /* Whether both computed the same: a fast wrong product is no comparison. */
 static int agree(void) {
+    static const double roundoffs[4] = {0x1p-53, 0x1p-24, 0x1p-24, 0};
     uint64_t count = (uint64_t)g.m * (uint64_t)g.n;
-    size_t bytes = count * (g.single ? 4 : 8);
+    size_t bytes = count * sizes[g.type][2];
     void *mine = malloc(bytes);
     if (!mine || !ours()) return free(mine), 0;
     memcpy(mine, g.hosts[2], bytes);
-    blas();
-    double bound = (g.single ? 0x1p-24 : 0x1p-53) * (8 + 4.0 * g.k);
+    other();
     int good = 1;
     for (uint64_t i = 0; i < count; i++) {
-        double a = g.single ? ((float *)mine)[i] : ((double *)mine)[i];
-        double b = g.single ? ((float *)g.hosts[2])[i] : ((double *)g.hosts[2])[i];
+        double a = result(mine, i), b = result(g.hosts[2], i);
+        double bound = roundoffs[g.type] * (8 + 4.0 * g.k);
+        if (g.type == BF16) bound += 0x1p-7 * (b < 0 ? -b : b);
         if (!(a - b <= bound && b - a <= bound)) good = 0;
     }
     free(mine);
@@ -152,16 +187,20 @@ static int prepare(int constant, double ms, assay_op_info *info) {
     g.inputs[0] = &g.tensors[0];
     g.inputs[1] = &g.tensors[1];
     g.outputs[0] = &g.tensors[2];
-    assay_op_desc desc = {.h = {.size = sizeof desc}, .domain = text(""), .name = text("MatMul"),
-                          .opset = 13, .inputs = g.inputs, .outputs = g.outputs, .input_count = 2,
+    assay_op_desc desc = {.h = {.size = sizeof desc}, .domain = text(""),
+                          .name = text(g.type == BYTES ? "MatMulInteger" : "MatMul"), .opset = 13,
+                          .inputs = g.inputs, .outputs = g.outputs, .input_count = 2,
                           .output_count = 1};
     info->h.size = sizeof *info;
     if (g.ops->prepare(g.device, &desc, 0, &g.op, info, &failure) != ASSAY_OK) return 0;
+    if (g.type >= BF16 && !onednn_prepare(g.type == BYTES, constant, g.m, g.n, g.k, g.hosts[0],
+                                          g.hosts[1], g.hosts[2]))
+        return snprintf(failure.message, sizeof failure.message, "no oneDNN"), 0;
     g.calls[0] = g.calls[1] = 1;
     if (!agree()) return snprintf(failure.message, sizeof failure.message, "wrong product"), 0;
     for (int who = 0; who < 2; who++) {
         for (int attempt = 0; attempt < 6; attempt++) {
-            uint64_t took = who ? blas() : ours();
+            uint64_t took = who ? other() : ours();
             double wanted = (double)g.calls[who] * ms * 1e6 / (double)(took ? took : 1);
             if ((double)took >= 0.8 * ms * 1e6) break;
             g.calls[who] = wanted < 1 ? 1 : (uint64_t)wanted;
@@ -179,14 +218,16 @@ static void answer(const char *line) {
         printf("ok %s\n", openblas_get_corename());
     } else if (sscanf(line, "matmul %31s %d %d %d %d %lf", word, &g.m, &g.n, &g.k, &constant,
                       &ms) == 6) {
-        g.single = strcmp(word, "f32") == 0;
+        static const char *const names[4] = {"f64", "f32", "bf16", "i8"};
+        for (int i = 0; i < 4; i++)
+            if (strcmp(word, names[i]) == 0) g.type = i;
         if (prepare(constant, ms, &info))
             printf("ok %s %llu %.6f\n", info.kernel, (unsigned long long)info.packed_bytes,
                    info.setup_s);
         else printf("no %s\n", failure.message);
     } else if (sscanf(line, "run %31s", word) == 1) {
         int who = strcmp(word, "ours") != 0;
-        uint64_t took = who ? blas() : ours();
+        uint64_t took = who ? other() : ours();
         uint64_t work = 2 * (uint64_t)g.m * (uint64_t)g.n * (uint64_t)g.k * g.calls[who];
         printf("ok %llu %llu\n", (unsigned long long)took, (unsigned long long)work);
     } else {

@@ -4,11 +4,10 @@
 Needs the programs (`make build`) and clang. Ten sessions of profile standard take 15 to 60 minutes.
 Sessions that the product calls disturbed must end INCONCLUSIVE; the others SLOWER."""
 
-import json
 import sys
 
 from aa import extras, options, session, show, show_row, WIDTHS
-from common import BUILD, HERE, ROOT, require, run
+from common import BUILD, HERE, plugin
 
 STEPS = 20_000
 FOLDER = BUILD / "slowed"
@@ -16,24 +15,10 @@ FOLDER = BUILD / "slowed"
 
 def build():
     """The plug-in at its pace, and the same with 5 % more steps; returns the first's manifest."""
-    require("clang")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    fixtures = ROOT / "Tests" / "Fixtures" / "plugins"
-    include = ["-I", ROOT / "Sources" / "AssayABI" / "include", "-I", fixtures]
-    flags = ["-std=gnu11", "-O1", "-w", "-fPIC", "-fvisibility=hidden"]
-    adapter = FOLDER / "adapter.c"
-    adapter.write_text("#define ASSAY_SIMPLE_IMPLEMENTATION\n#define ASSAY_SIMPLE_LINKAGE\n"
-                       '#include "assay_simple.h"\n')
-    run("clang", *flags, *include, "-c", adapter, "-o", FOLDER / "adapter.o")
-    for name, steps in (("paced", STEPS), ("paced-slower", STEPS * 105 // 100)):
-        run("clang", *flags, "-shared", "-pthread", *include, f'-DFIXTURE_ID="{name}"',
-            f"-DSTEPS={steps}", HERE / "slowed.c", FOLDER / "adapter.o",
-            "-o", FOLDER / f"{name}.so")
-        (FOLDER / f"{name}.json").write_text(json.dumps({
-            "id": name, "name": name, "file": f"{name}.so", "abi": "1.0", "version": "1.0.0",
-            "licence": "Apache-2.0",
-            "extensions": ["assay.memory/1", "assay.queue/1", "assay.op/1"], "onlyWhenNamed": True}, indent=2) + "\n")
-    return FOLDER / "paced.json"
+    source = HERE / "slowed.c"
+    paced = plugin(FOLDER, "paced", source, f"-DSTEPS={STEPS}")
+    plugin(FOLDER, "paced-slower", source, f"-DSTEPS={STEPS * 105 // 100}")
+    return paced
 
 
 def main():

@@ -7,7 +7,13 @@ extension Buffer {
     ) throws(BackendError) {
         precondition(offset >= 0 && offset + bytes.count <= byteCount, "inside the buffer")
         guard !bytes.isEmpty else { return }
-        if mapped, let address = try unsafe map() {
+        let queue = ownQueue ?? queue
+        if let host = unsafe host {
+            return unsafe UnsafeMutableRawBufferPointer(
+                rebasing: host[offset..<offset + bytes.count]
+            ).copyBytes(from: bytes)
+        }
+        if mapped, isMappable, let address = try unsafe map() {
             unsafe bytes.withUnsafeBytes { source in
                 unsafe (address + offset).copyMemory(
                     from: source.baseAddress.unsafelyUnwrapped, byteCount: source.count)
@@ -32,7 +38,11 @@ extension Buffer {
     ) throws(BackendError) -> [UInt8] {
         precondition(offset >= 0 && count >= 0 && offset + count <= byteCount, "inside the buffer")
         guard count > 0 else { return [] }
-        if mapped, let address = try unsafe map() {
+        let queue = ownQueue ?? queue
+        if let host = unsafe host {
+            return unsafe [UInt8](UnsafeRawBufferPointer(rebasing: host[offset..<offset + count]))
+        }
+        if mapped, isMappable, let address = try unsafe map() {
             let bytes = unsafe [UInt8](
                 UnsafeRawBufferPointer(start: address + offset, count: count))
             try unmap()

@@ -141,7 +141,7 @@ package final class Plugin {
         return try unsafe Device(
             plugin: self, handle: handle, close: table.device_close,
             memory: tableNamed("assay.memory/1"), queue: tableNamed("assay.queue/1"),
-            operation: tableNamed("assay.op/1"))
+            operation: tableNamed("assay.op/1"), peer: tableNamed("assay.peer/1"))
     }
 
     /// The first argument of the plug-in's slots.

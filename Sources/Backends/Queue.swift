@@ -34,11 +34,41 @@ package final class Queue {
     package func synchronize() throws(BackendError) {
         let status = unsafe syncSlot(handle, Self.forever, error)
         if status != 0 { throw failure(status, "sync") }
+        try alongside?.synchronize()
+    }
+
+    /// The queue of what goes the other way at the same time; nil where nothing does.
+    private var alongside: Queue?
+
+    /// Enqueues moves `count` times, cycling through their sets.
+    private func enqueue(
+        _ moves: TransferMoves, count: UInt64, firstSet: Int
+    ) throws(BackendError) {
+        alongside = moves.otherQueue
+        var set = firstSet % moves.sets.count
+        for _ in 0..<count {
+            for (number, move) in moves.sets[set].enumerated() {
+                try (number == 0 ? self : alongside ?? self).enqueue(move)
+            }
+            set = set + 1 == moves.sets.count ? 0 : set + 1
+        }
+    }
+
+    private func enqueue(_ move: TransferMove) throws(BackendError) {
+        var status = unsafe move.enqueue(on: handle, error)
+        if status == ASSAY_E_BUSY {
+            try synchronize()
+            status = unsafe move.enqueue(on: handle, error)
+        }
+        if status != 0 { throw failure(status, "enqueue") }
     }
 
     /// Copies host memory to a buffer and waits. The C slot is `write`.
     package func write(to buffer: Buffer, from bytes: UnsafeRawBufferPointer) throws(BackendError) {
         guard bytes.count > 0 else { return }
+        if let own = buffer.ownQueue, own !== self {
+            return try unsafe own.write(to: buffer, from: bytes)
+        }
         let write = try unsafe slot(device.queue.write, "assay.queue/1 write")
         try unsafe call("write") {
             unsafe write(handle, buffer.handle, 0, bytes.baseAddress, UInt64(bytes.count), $0)
@@ -51,6 +81,13 @@ package final class Queue {
         into bytes: UnsafeMutableRawBufferPointer, from buffer: Buffer
     ) throws(BackendError) {
         guard bytes.count > 0 else { return }
+        if let own = buffer.ownQueue, own !== self {
+            return try unsafe own.read(into: bytes, from: buffer)
+        }
+        if let host = unsafe buffer.host {
+            return unsafe bytes.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: host[0..<bytes.count]))
+        }
         let read = try unsafe slot(device.queue.read, "assay.queue/1 read")
         try unsafe call("read") {
             unsafe read(handle, bytes.baseAddress, buffer.handle, 0, UInt64(bytes.count), $0)
@@ -65,6 +102,9 @@ package final class Queue {
     package func enqueue(
         _ operation: PreparedOperation, count: UInt64, firstSet: Int
     ) throws(BackendError) {
+        if let moves = operation.moves {
+            return try self.enqueue(moves, count: count, firstSet: firstSet)
+        }
         let enqueue = unsafe operation.enqueueSlot
         let sets = operation.sets
         let handles = unsafe operation.handles

@@ -48,6 +48,12 @@ package enum PointIdentity {
             "tolerance": .string(point.tolerance),
         ]
         if let threads = point.threads { members["threads"] = .string(threads.name) }
+        if let repetitions = point.repetitions {
+            members["repetitions"] = .integer(Int64(repetitions))
+        }
+        if let duration = point.duration {
+            members["durationNanoseconds"] = .integer(Int64(clamping: duration.value))
+        }
         return CanonicalJSON.text(.object(members))
     }
 

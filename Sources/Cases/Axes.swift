@@ -10,7 +10,8 @@ struct AxisCell: Sendable {
         self.place = place
         self.integer =
             scalar.integer
-            ?? (scalar.type == .text ? Formula.constant(scalar, at: place) : nil)
+            ?? (Formula.mayBegin(scalar.text) && scalar.type == .text
+                ? Formula.constant(scalar, at: place) : nil)
     }
 }
 

@@ -18,16 +18,19 @@ struct CaseIndex {
     /// The axes that these points have, with their values, in order of appearance.
     static func axes(of points: some Sequence<Point>) -> [(name: String, values: [String])] {
         var axes: [(name: String, values: [String])] = []
-        var seen: [String: Set<String>] = [:]
-        for parameter in points.lazy.flatMap(\.parameters) {
-            let isNewAxis = seen[parameter.axis] == nil
-            guard seen[parameter.axis, default: []].insert(parameter.value).inserted else {
-                continue
-            }
-            if isNewAxis {
-                axes.append((parameter.axis, [parameter.value]))
-            } else if let index = axes.firstIndex(where: { $0.name == parameter.axis }) {
-                axes[index].values.append(parameter.value)
+        for point in points {
+            for (position, parameter) in point.parameters.enumerated() {
+                // Points of one case have the same axes in the same places.
+                let isInPlace = position < axes.count && axes[position].name == parameter.axis
+                let known =
+                    isInPlace ? position : axes.firstIndex { $0.name == parameter.axis }
+                guard let index = known else {
+                    axes.append((parameter.axis, [parameter.value]))
+                    continue
+                }
+                if !axes[index].values.contains(parameter.value) {
+                    axes[index].values.append(parameter.value)
+                }
             }
         }
         return axes

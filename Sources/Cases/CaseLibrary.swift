@@ -23,6 +23,7 @@ package struct CaseLibrary: Sendable {
         var errors: [CaseError] = []
         var cases: [Case] = []
         var brokenIDs: [String?] = []
+        var repeated: [RepeatedCase] = []
         var fileOfID: [String: String] = [:]
         let files = files.sorted { $0.path < $1.path }
         let own = files.filter { !$0.isSuite }
@@ -50,10 +51,13 @@ package struct CaseLibrary: Sendable {
             }
             if let value = outcome.value {
                 cases.append(value)
+            } else if let found = outcome.repeated {
+                repeated.append(found)
             } else {
                 brokenIDs.append(outcome.id)
             }
         }
+        RepeatedCase.resolve(repeated, &cases, &brokenIDs, &errors)
         cases.sort { $0.id < $1.id }
         self.cases = cases
         suites = Self.suites(files.filter(\.isSuite), cases, brokenIDs, &errors)

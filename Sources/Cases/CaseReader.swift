@@ -5,8 +5,10 @@ struct CaseOutcome: Sendable {
     /// The id where the file says one, even if the rest of it is wrong.
     var id: String?
     var idPlace: Place
-    /// Nil when something is wrong.
+    /// Nil when something is wrong, or it repeats another case.
     var value: Case?
+    /// The points of another case that it repeats; nil for most.
+    var repeated: RepeatedCase?
     var errors: [CaseError]
 }
 
@@ -16,6 +18,8 @@ struct CaseReader {
 
     private var context: WorkloadContext
     private let root: Node
+    /// Whether the shape of the whole file is right, so that its parts need no look again.
+    private let isShapeGood: Bool
 
     /// Reads a file's bytes; what is wrong with them stands in the outcome.
     static func read(
@@ -30,10 +34,21 @@ struct CaseReader {
         var reader = CaseReader(
             context: WorkloadContext(
                 axes: AxisTable(), findings: checker.findings, catalogue: catalogue),
-            root: root)
-        let points = reader.points()
+            root: root, isShapeGood: isGood)
         let idNode = root["id"]
         let id = idNode?.text.flatMap { TextFormat.id.accepts($0) ? $0 : nil }
+        let kinds = RepeatedCase.Kind.allCases
+        if let kind = kinds.first(where: { root["workload"]?[$0.rawValue] != nil }),
+            let node = root["workload"]?[kind.rawValue]
+        {
+            var outcome = CaseOutcome(
+                id: id, idPlace: idNode?.place ?? .start, errors: reader.context.findings.errors)
+            outcome.repeated = RepeatedCase(
+                kind, root, node, id: id, isGood: isGood, &reader.context.findings)
+            outcome.errors = reader.context.findings.errors
+            return outcome
+        }
+        let points = reader.points()
         var value: Case?
         if isGood, reader.context.findings.isEmpty, let id, let title = root["title"]?.text {
             value = Case(
@@ -49,9 +64,10 @@ struct CaseReader {
             errors: reader.context.findings.errors)
     }
 
-    private init(context: WorkloadContext, root: Node) {
+    private init(context: WorkloadContext, root: Node, isShapeGood: Bool) {
         self.context = context
         self.root = root
+        self.isShapeGood = isShapeGood
     }
 
     // MARK: - Meaning
@@ -91,7 +107,7 @@ struct CaseReader {
     }
 
     private func isGood(_ key: String, _ kind: Kind) -> Bool {
-        guard let node = root[key] else { return true }
+        guard !isShapeGood, let node = root[key] else { return true }
         var probe = Checker(findings: Findings(file: ""))
         return probe.check(node, kind, key: key)
     }
@@ -224,15 +240,15 @@ struct CaseReader {
 
     /// Two points of one identity would be measured twice and recorded as one.
     private mutating func refuseEqualPoints(_ points: [Point], at place: Place) {
-        var first: [Point: String] = [:]
-        for point in points {
+        var first: [Point: Int] = Dictionary(minimumCapacity: points.count)
+        for (index, point) in points.enumerated() {
             var identity = point
             identity.parameters = []
-            guard let earlier = first.updateValue(point.valuesLabel, forKey: identity) else {
-                continue
-            }
+            guard let earlier = first.updateValue(index, forKey: identity) else { continue }
             context.findings.add(
-                place, "the points '\(earlier)' and '\(point.valuesLabel)' are the same work")
+                place,
+                "the points '\(points[earlier].valuesLabel)' and '\(point.valuesLabel)' are the "
+                    + "same work")
             return
         }
     }

@@ -6,7 +6,7 @@ enum CaseTable {
     static let cacheStates = CacheState.allCases.map(\.rawValue)
     static let timingModes = TimingMode.allCases.map(\.rawValue)
     static let streamKernels = ["read", "write", "copy", "scale", "add", "triad"]
-    static let memoryKernels = streamKernels + ["random", "chase"]
+    static let memoryKernels = streamKernels + ["random", "chase", "loadedChase"]
     static let peakKinds = PeakWorkload.dtypes.map(\.kind)
     static let peakDTypes = ["f32", "f64", "f16", "bf16", "i32", "i16", "i8"]
     static let peakPaths = ["best", "scalar", "sse", "avx2", "avx512", "amx", "neon"]
@@ -38,128 +38,13 @@ enum CaseTable {
         ])
 
     static let unavailableWorkloads = [
-        "model", "transfer", "collective", "data", "storage", "integrity", "overlap", "stress",
+        "model", "collective", "data", "overlap",
     ]
 
-    static let workloads = [operation, peak, memory, launch]
+    static let workloads = [operation, peak, memory, transfer, storage, launch, integrity, stress]
+    static let transferEnds = ["host.pageable", "host.pinned", "device", "peer"]
 
-    // MARK: - Kinds of workload
-
-    static let operation = Table(
-        "operator", "One call of an operator with ONNX's semantics.",
-        [
-            Field(
-                "operator", .text(.identifier), required: true,
-                "The operator's name in ONNX, such as MatMul."),
-            Field(
-                "domain", .word(["", "assay"]),
-                "Where the operator is defined: nothing for ONNX, assay for this project's own."),
-            Field(
-                "attributes", .dictionary(.identifier, .oneOrMany(.scalar)),
-                "Attributes as ONNX names them; numbers may be arithmetic with references."),
-            Field(
-                "inputs", .dictionary(.identifier, .map(input)),
-                "Input tensors under their formal names in ONNX, in any order."),
-            Field(
-                "outputs", .dictionary(.identifier, .map(output)),
-                "What is demanded of output tensors; shapes are derived."),
-        ])
-
-    static let input = Table(
-        "input", "An input tensor.",
-        [
-            Field("dtype", .wordOrReference(dtypes), "The element type. Default with values: i64."),
-            Field(
-                "shape", .list(.formula, countMin: 0),
-                "Extents, outermost first. Default with values: one extent, their number."),
-            Field(
-                "role", .word(["activation", "weight"]),
-                "A weight is constant across calls and may be packed once, which is reported. "
-                    + "Default: activation."),
-            Field(
-                "values", .list(.formula, countMin: 0),
-                "The contents, for index tensors such as axes. Default: filled from the seed."),
-        ])
-
-    static let output = Table(
-        "output", "What is demanded of an output tensor.",
-        [Field("dtype", .wordOrReference(dtypes), "The element type that it must have.")])
-
-    static let peak = Table(
-        "peak", "As many operations a second as the processor can do, with no memory traffic.",
-        [
-            Field(
-                "peak", .word(peakKinds), required: true,
-                "What each step is, 2 operations for each multiply-add. fma: fused, of f32, f64 or "
-                    + "f16. dot: of 2 neighbours of bf16 or i16, or 4 of i8, added to 32 bits. "
-                    + "multiplyAdd: of i32, apart. tile: of tiles of bf16, f16 or i8."),
-            Field("dtype", .wordOrReference(peakDTypes), required: true, "The element type."),
-            Field(
-                "path", .wordOrReference(peakPaths),
-                "An instruction set, or best: the fastest there is. Default: best."),
-            Field(
-                "unit", .wordOrReference(["vector", "matrix"]),
-                "Which units work. Default: matrix for tile, else vector."),
-            Field(
-                "operations", .formula,
-                "Operations of one call, over all threads: a multiple of 768, of 1536 for 16 bits, "
-                    + "of 3072 for 8, of 524288 for tiles. Default: "
-                    + "\(PeakWorkload.operationsDefault)."
-            ),
-            Field("threads", .scalar, "As under measure."),
-        ])
-
-    static let memory = Table(
-        "memory", "Traffic to caches or memory.",
-        [Field("memory", .map(traffic), required: true, "The kernel and its parameters.")])
-
-    static let traffic = Table(
-        "traffic", "A memory kernel and its parameters.",
-        [
-            Field(
-                "kernel", .wordOrReference(memoryKernels), required: true,
-                "A STREAM kernel on f64; random: updates of random words; or chase: a chain of "
-                    + "dependent reads."),
-            Field(
-                "bytes", .formula, required: true,
-                "The size of all arrays together; random: of the table, a power of two."),
-            Field(
-                "stores", .wordOrReference(["plain", "nonTemporal"]),
-                "How the arrays are written. A read has no stores: there, values other than plain "
-                    + "make no point. Default: plain."),
-            Field(
-                "repetitions", .formula,
-                "Passes over the arrays in one call. Default: 16 MiB / bytes, at least 1."),
-            Field("scalar", .number, "The constant of write, scale and triad. Default: 3."),
-            Field(
-                "updates", .formula,
-                "Random: updates of one call, a multiple of 256. Default: 4 for each word, at "
-                    + "least 262144 and at most 134217728."),
-            Field("stride", .formula, "Chase: bytes from node to node. Default: 64."),
-            Field(
-                "window", .formula,
-                "Chase: bytes whose nodes are all visited before the next such window; 0: all of "
-                    + "it is one window. One that is not smaller than the table makes no point. "
-                    + "Default: 0."),
-            Field(
-                "steps", .formula,
-                "Chase: dependent reads in one call. Default: bytes / stride, which visits every "
-                    + "node once, but at least \(MemoryWorkload.stepsMin) and at most "
-                    + "\(MemoryWorkload.stepsMax). Every call begins at the "
-                    + "first node: with fewer steps than nodes, only steps * stride bytes "
-                    + "are touched."
-            ),
-            Field(
-                "pages", .wordOrReference(["small", "huge"]),
-                "Chase: the pages that hold the table. Default: small."),
-            Field("threads", .scalar, "As under measure."),
-        ])
-
-    static let launch = Table(
-        "launch", "The cost of starting work.",
-        [Field("launch", .word(["empty"]), required: true, "empty: an operation without work.")])
-
-    // MARK: - The rest
+    // MARK: - Axes and the rest
 
     static let axes: Table = {
         var table = Table(

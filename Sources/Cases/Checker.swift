@@ -54,13 +54,12 @@ struct Checker {
     // MARK: - Scalars
 
     private mutating func checkScalar(_ node: Node, _ kind: Kind, key: String) -> Bool {
-        let expected = kind.expectation
         guard let scalar = node.scalar, scalar.type != .null else {
-            return refuse(node, key, expected)
+            return refuse(node, key, kind.expectation)
         }
         switch kind {
         case .text(let format):
-            guard scalar.type == .text else { return refuse(node, key, expected) }
+            guard scalar.type == .text else { return refuse(node, key, kind.expectation) }
             return format.accepts(scalar.text)
                 || refuse(node.place, "\(quoted(scalar.text)) is not \(format.expectation)")
         case .word(let words):
@@ -70,9 +69,10 @@ struct Checker {
             return checkWord(node, scalar.text, words, key: key)
         case .formula:
             // What it says is found out when it is read.
-            return [.integer, .text].contains(scalar.type) || refuse(node, key, expected)
+            return [.integer, .text].contains(scalar.type)
+                || refuse(node, key, kind.expectation)
         case .number:
-            return scalar.number != nil || refuse(node, key, expected)
+            return scalar.number != nil || refuse(node, key, kind.expectation)
         case .version(let version):
             return scalar.integer == version
                 || refuse(node.place, "'\(key)' must be \(version), not \(quoted(scalar.text))")

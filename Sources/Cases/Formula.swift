@@ -42,6 +42,12 @@ struct Formula: Sendable {
         self.root = .literal(value)
     }
 
+    /// Whether arithmetic without references could begin like this; most words could not.
+    static func mayBegin(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return false }
+        return (0x30...0x39).contains(first) || [0x20, 0x28, 0x2B, 0x2D].contains(first)
+    }
+
     /// The value of arithmetic without references; nil when the text is anything else.
     static func constant(_ scalar: Scalar, at place: Place) -> Int64? {
         var none = AxisTable()

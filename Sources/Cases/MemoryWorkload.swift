@@ -13,8 +13,12 @@ struct MemoryWorkload: Workload {
     static let updatesMax: Int64 = 1 << 29
 
     private static let streamKeys = ["stores", "repetitions", "scalar"]
-    private static let chaseKeys = ["stride", "window", "steps", "pages"]
-    private static let randomKeys = ["updates"]
+    /// The keys of each kernel that is no STREAM kernel.
+    private static let ownKeys = [
+        "chase": ["stride", "window", "steps", "pages"],
+        "loadedChase": ["stride", "steps", "pages", "load", "delay", "streamBytes"],
+        "random": ["updates"],
+    ]
     private static let operatorNames = [
         "read": "MemoryRead", "write": "MemoryWrite", "copy": "MemoryCopy",
         "scale": "MemoryScale", "add": "MemoryAdd", "triad": "MemoryTriad",
@@ -34,6 +38,9 @@ struct MemoryWorkload: Workload {
     let window: Formula
     let steps: Formula?
     let updates: Formula?
+    let load: Term
+    let delay: Formula
+    let streamBytes: Formula
 
     init(_ node: Node, _ context: inout WorkloadContext) {
         place = node["kernel"]?.place ?? node.place
@@ -47,6 +54,9 @@ struct MemoryWorkload: Workload {
         window = context.formula(node["window"]) ?? Formula(0)
         steps = context.formula(node["steps"])
         updates = context.formula(node["updates"])
+        load = context.term(node["load"], ["none", "read"]) ?? .literal("read")
+        delay = context.formula(node["delay"]) ?? Formula(0)
+        streamBytes = context.formula(node["streamBytes"]) ?? Formula(1 << 28)
         refuseForeignKeys(node, &context)
     }
 
@@ -59,14 +69,10 @@ struct MemoryWorkload: Workload {
             kernels = context.axes.axes[reference.axis].values
                 .compactMap { $0.cell(reference.field)?.text }
         }
-        let hasChase = kernels.contains("chase")
-        let hasRandom = kernels.contains("random")
-        let hasStream = kernels.contains { $0 != "chase" && $0 != "random" }
+        let known = Set(kernels.flatMap { Self.ownKeys[$0] ?? Self.streamKeys })
+        let special = Set(Self.streamKeys + Self.ownKeys.values.joined())
         for entry in node.map ?? [] {
-            let isForeign =
-                (!hasStream && Self.streamKeys.contains(entry.key))
-                || (!hasChase && Self.chaseKeys.contains(entry.key))
-                || (!hasRandom && Self.randomKeys.contains(entry.key))
+            let isForeign = special.contains(entry.key) && !known.contains(entry.key)
             guard isForeign else { continue }
             context.findings.add(
                 entry.keyPlace,
@@ -76,12 +82,13 @@ struct MemoryWorkload: Workload {
     }
 
     func headline(at combination: Combination) -> Headline {
-        ["chase", "random"].contains(kernel.text(at: combination)) ? .latencyAccess : .bandwidth
+        Self.ownKeys[kernel.text(at: combination)] != nil ? .latencyAccess : .bandwidth
     }
 
     func operation(at combination: Combination) throws(Fault) -> Operation? {
         let kernel = kernel.text(at: combination)
         if kernel == "random" { return try random(at: combination) }
+        if kernel == "loadedChase" { return try loadedChase(at: combination) }
         guard let name = Self.operatorNames[kernel], let arrays = Self.arrayCounts[kernel] else {
             return try chase(at: combination)
         }
@@ -118,24 +125,52 @@ struct MemoryWorkload: Workload {
             ])
     }
 
-    private func chase(at combination: Combination) throws(Fault) -> Operation? {
+    /// The bytes of a chase's table, from node to node, and the steps of one call.
+    private func walk(
+        at combination: Combination
+    ) throws(Fault) -> (bytes: Int64, stride: Int64, steps: Int64) {
         let bytes = try bytes.value(at: combination, in: 16...Self.bytesMax, "bytes")
         let stride = try stride.value(at: combination, in: 8...bytes, "stride")
-        let window = try window.value(at: combination, in: 0...Self.bytesMax, "window")
-        // All of the table is window 0: the same point a second time.
-        if window >= bytes { return nil }
-        let nodes = bytes / stride
         let steps =
             try steps?.value(at: combination, in: 1...(1 << 40), "steps")
-            ?? min(max(nodes, Self.stepsMin), Self.stepsMax)
+            ?? min(max(bytes / stride, Self.stepsMin), Self.stepsMax)
+        return (bytes, stride, steps)
+    }
+
+    private func chase(at combination: Combination) throws(Fault) -> Operation? {
+        let walk = try walk(at: combination)
+        let window = try window.value(at: combination, in: 0...Self.bytesMax, "window")
+        // All of the table is window 0: the same point a second time.
+        if window >= walk.bytes { return nil }
         return Operation(
             domain: "assay", name: "PointerChase", opset: 0, inputs: [], outputs: [],
             attributes: [
-                Attribute("bytes", .int(bytes)),
-                Attribute("stride", .int(stride)),
+                Attribute("bytes", .int(walk.bytes)),
+                Attribute("stride", .int(walk.stride)),
                 Attribute("window", .int(window)),
-                Attribute("steps", .int(steps)),
+                Attribute("steps", .int(walk.steps)),
                 Attribute("pages", .string(pages.text(at: combination))),
+            ])
+    }
+
+    private func loadedChase(at combination: Combination) throws(Fault) -> Operation? {
+        let walk = try walk(at: combination)
+        let load = load.text(at: combination)
+        let delay = try delay.value(at: combination, in: 0...1_000_000, "delay")
+        // Nobody pauses where nobody reads: the same point a second time.
+        if load == "none", delay != 0 { return nil }
+        let streamBytes = try streamBytes.value(
+            at: combination, in: 65536...Self.bytesMax, "streamBytes")
+        return Operation(
+            domain: "assay", name: "LoadedLatency", opset: 0, inputs: [], outputs: [],
+            attributes: [
+                Attribute("bytes", .int(walk.bytes)),
+                Attribute("delay", .int(delay)),
+                Attribute("load", .string(load)),
+                Attribute("pages", .string(pages.text(at: combination))),
+                Attribute("steps", .int(walk.steps)),
+                Attribute("streamBytes", .int(streamBytes)),
+                Attribute("stride", .int(walk.stride)),
             ])
     }
 }

@@ -25,9 +25,7 @@ package struct OperatorCatalogue: Sendable {
 
     /// All operators that the harness knows.
     package static let standard = OperatorCatalogue(
-        names: { domain in
-            OperatorRegistry.all.filter { $0.domain == domain }.map(\.name)
-        },
+        names: { OperatorRegistry.namesOfDomains[$0] ?? [] },
         infer: { (operation) throws(Refusal) in
             do throws(OperatorError) {
                 return try OperatorRegistry.infer(operation)

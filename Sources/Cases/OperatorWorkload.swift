@@ -8,8 +8,8 @@ struct OperatorWorkload: Workload {
     ]
     /// Operators of ours that do a thing many times, for what it costs once.
     static let costs: Set<String> = [
-        "Capacity", "CoreToCore", "PageFault", "ParallelRegion", "PointerChase", "RandomAccess",
-        "ThreadSpawn",
+        "Capacity", "CoreToCore", "LoadedLatency", "PageFault", "ParallelRegion", "PointerChase",
+        "RandomAccess", "ThreadSpawn",
     ]
     /// Beyond this many elements a tensor fits no machine, and sizes would overflow.
     static let elementCountMax = 1 << 42

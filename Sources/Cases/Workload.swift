@@ -48,6 +48,10 @@ struct WorkloadContext {
             workload = PeakWorkload(node, &self)
         } else if let traffic = node["memory"] {
             workload = MemoryWorkload(traffic, &self)
+        } else if let movement = node["transfer"] {
+            workload = TransferWorkload(movement, &self)
+        } else if let file = node["storage"] {
+            workload = StorageWorkload(file, &self)
         } else {
             workload = LaunchWorkload(place: node["launch"]?.place ?? node.place)
         }

@@ -16,7 +16,7 @@ enum LaunchFacts {
         facts.set("steal.share", steal)
         clock(launch, &facts)
         samples(launch, profile, &facts)
-        machine(launch.entry.counters, threads: Double(threads), &facts)
+        machine(launch.entry.counters, threads: threads, &facts)
         if around.leavesPrivateCaches { memoryCanary(launch.entry.counters, &facts) }
         if !around.hasSiblings { sharing(launch.entry.counters, &facts) }
         if let shape = launch.shape(profile) {
@@ -124,13 +124,10 @@ enum LaunchFacts {
     private static let foreignTimeMin = 40_000_000.0
 
     private static func machine(
-        _ counters: LaunchCounters, threads: Double, _ facts: inout Facts
+        _ counters: LaunchCounters, threads: Int, _ facts: inout Facts
     ) {
         let wall = Double(counters.measuringNanoseconds)
-        if wall > 0 {
-            facts.set(
-                "runQueue.share", Double(counters.runQueueWaitNanoseconds) / (wall * threads))
-        }
+        facts.set("runQueue.share", counters.waitShare(threads: threads))
         if wall > countedTimeMin {
             if let busy = counters.busyNanoseconds {
                 let foreign = Double(busy) - Double(counters.processorNanoseconds)
@@ -142,7 +139,8 @@ enum LaunchFacts {
         facts.set("cgroup.throttled", counters.cgroupThrottles.map(Double.init))
         facts.set("throttle.events", counters.throttleEvents.map(Double.init))
         facts.set("majorFaults", Double(counters.majorFaults))
-        canaries(counters, &facts)
+        let canary = counters.hostSpeedChange
+        facts.set("canary.change", canary?.change, text: canary?.canary)
     }
 
     /// How far processor time went beyond the threads given, which concerns the whole point.
@@ -153,19 +151,6 @@ enum LaunchFacts {
         guard wall > countedTimeMin else { return facts }
         facts.set("threads.excess", Double(counters.processorNanoseconds) / (wall * threads) - 1)
         return facts
-    }
-
-    private static func canaries(_ counters: LaunchCounters, _ facts: inout Facts) {
-        let readings = [
-            ("clock", counters.clockHertzBefore, counters.clockHertzAfter),
-            ("throughput", counters.throughputBefore, counters.throughputAfter),
-        ]
-        let changes = readings.compactMap { name, before, after -> (String, Double)? in
-            guard let before, let after, before > 0 else { return nil }
-            return (name, after / before - 1)
-        }
-        let largest = changes.max { $0.1.magnitude < $1.1.magnitude }
-        facts.set("canary.change", largest?.1, text: largest?.0)
     }
 
     /// The walk through memory changes with every neighbour: only what uses memory is told of it.

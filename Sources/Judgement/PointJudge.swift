@@ -109,7 +109,11 @@ struct PointJudge {
             if let flag { flags.append(flag) }
         }
         var facts = Facts()
-        facts.set("launches.repeated", Double(entries.count { $0.retryOf != nil }))
+        let replaced = Set(entries.compactMap(\.retryOf))
+        let again = entries.filter { replaced.contains($0.index) }
+        let throttled = again.count { ($0.counters.throttleEvents ?? 0) > 0 }
+        facts.set("launches.cooled", Double(throttled))
+        facts.set("launches.disturbed", Double(again.count - throttled))
         var violations: [String] = []
         for violation in entries.flatMap(\.violations) where !violations.contains(violation) {
             violations.append(violation)

@@ -22,6 +22,8 @@ struct PointMetrics {
         var metrics = [timeMetric()]
         metrics += rates()
         if planned.point.timing == .single { metrics += percentiles() }
+        metrics += corruptionBounds()
+        if planned.point.duration != nil { metrics.append(sustainedShare()) }
         metrics += [
             once("firstCall", "duration", \.firstCallNanoseconds),
             once("compile", "duration", \.prepareNanoseconds),
@@ -79,7 +81,18 @@ struct PointMetrics {
             metrics.append(
                 rate("throughput.flop", "operation rate", "{FLOP}/s", Double(work.flops), "flops"))
         }
-        if work.bytes > .zero {
+        let name = planned.point.operation.name
+        if name == "Transfer" {
+            metrics.append(
+                rate(
+                    "bandwidth.transfer", "data rate", "By/s", Double(work.bytes.value),
+                    "bytes that arrived"))
+        } else if name.hasPrefix("Storage") {
+            metrics.append(
+                rate(
+                    "bandwidth.storage", "data rate", "By/s", Double(work.bytes.value),
+                    "bytes of the file"))
+        } else if work.bytes > .zero {
             metrics.append(
                 rate(
                     "bandwidth.stream", "data rate", "By/s", Double(work.bytes.value),
@@ -93,6 +106,7 @@ struct PointMetrics {
                     "bytesRead + bytesWritten + bytesOwnership"))
         }
         if work.steps > 1 { metrics.append(accessLatency(Double(work.steps))) }
+        if let load = loadBandwidth() { metrics.append(load) }
         return metrics
     }
 
@@ -106,6 +120,26 @@ struct PointMetrics {
             derivation: Derivation(formula: "(\(formula)) / \(timeName)", inputs: [timeName]))
     }
 
+    /// What moved beside what is timed; nil where nothing does, or where it follows from the work.
+    private func loadBandwidth() -> Metric? {
+        let launches = launches.compactMap { launch in
+            launch.entry.inspection?.talliedBytes.map { ($0, launch.seconds) }
+        }
+        guard !launches.isEmpty else { return nil }
+        let isIdle = launches.contains { bytes, _ in bytes == .zero }
+        var estimate =
+            isIdle
+            ? nil
+            : Estimates.once(
+                launches.map { bytes, seconds in Double(bytes.value) / seconds.reduce(0, +) },
+                statistic: "total bytes / total time")
+        estimate?.n = launches.reduce(0) { $0 + $1.1.count }
+        return Metric(
+            name: "bandwidth.load", quantity: "data rate", unit: "By/s", direction: .none,
+            kind: .measured, source: clock, estimate: estimate,
+            unavailable: estimate == nil ? "there was no load" : nil)
+    }
+
     private func accessLatency(_ steps: Double) -> Metric {
         var estimate = Estimates.time(launches)
         estimate?.value /= steps
@@ -116,6 +150,53 @@ struct PointMetrics {
             kind: .derived, source: clock, estimate: estimate,
             unavailable: reason(estimate), samples: files,
             derivation: Derivation(formula: "\(timeName) / steps", inputs: [timeName]))
+    }
+
+    /// The rate of a launch's last tenth over that of its first: what is left when it is warm.
+    private func sustainedShare() -> Metric {
+        let shares = launches.compactMap { launch -> Double? in
+            let tenth = launch.seconds.count / 10
+            guard tenth > 0 else { return nil }
+            let first = launch.seconds.prefix(tenth).reduce(0, +)
+            let last = launch.seconds.suffix(tenth).reduce(0, +)
+            return last > 0 ? first / last : nil
+        }
+        var estimate: Estimate?
+        if !launches.isEmpty, shares.count == launches.count {
+            estimate = Estimates.once(
+                shares, statistic: "rate of the last tenth of samples / rate of the first")
+            estimate?.n = launches.reduce(0) { $0 + $1.seconds.count }
+        }
+        return Metric(
+            name: "sustained", quantity: "share", unit: "1", direction: .larger, kind: .derived,
+            source: clock, estimate: estimate,
+            unavailable: estimate == nil ? "a launch has fewer than ten samples" : nil,
+            samples: files)
+    }
+
+    /// How often outputs may be wrong when none of so many differed; none where none were compared.
+    ///
+    /// The rule of three: of a share above 3 / n some of n would have been seen in 95 % of cases,
+    /// as (1 - 3/n)^n < exp(-3).
+    private func corruptionBounds() -> [Metric] {
+        let found = launches.compactMap { $0.entry.inspection?.repetition }
+        guard !found.isEmpty else { return [] }
+        let counts: [(String, UInt64)] = [
+            ("corruption.bound", found.reduce(0) { $0 + $1.elements }),
+            ("corruption.bound.call", found.reduce(0) { $0 + $1.calls }),
+        ]
+        return counts.map { name, count in
+            var estimate: Estimate?
+            if count > 0 {
+                estimate = Estimate(
+                    statistic: "3 / n, none of n differed", value: 3 / Double(count),
+                    n: Int(clamping: count), launches: found.count, interval: nil)
+            }
+            return Metric(
+                name: name, quantity: "share", unit: "1", direction: .smaller, kind: .derived,
+                source: "outputs", estimate: estimate,
+                unavailable: estimate == nil ? "there was nothing to compare" : nil)
+        }
     }
 
     /// Percentiles of single events over all launches; unresolved where events are too few.

@@ -19,6 +19,8 @@ extension InspectionFacts {
         writer.put(sampleDigest)
         writer.optional(deviceClock) { $1.write(to: &$0) }
         writer.optional(contention) { $0.put($1) }
+        writer.optional(talliedBytes) { $0.put($1.value) }
+        writer.optional(repetition) { $1.write(to: &$0) }
         writer.put(durationNanoseconds)
     }
 
@@ -49,7 +51,27 @@ extension InspectionFacts {
             try DeviceClockFacts(from: &reader)
         }
         contention = try reader.optional { reader throws(WireError) in try reader.double() }
+        talliedBytes = try reader.optional { reader throws(WireError) in
+            Bytes(try reader.uint64())
+        }
+        repetition = try reader.optional { reader throws(WireError) in
+            try RepetitionFacts(from: &reader)
+        }
         durationNanoseconds = try reader.uint64()
+    }
+}
+
+extension RepetitionFacts {
+    func write(to writer: inout ByteWriter) {
+        for count in [calls, elements, differingCalls, differingElements] { writer.put(count) }
+        writer.put(first)
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        self.init(
+            calls: try reader.uint64(), elements: try reader.uint64(),
+            differingCalls: try reader.uint64(), differingElements: try reader.uint64(),
+            first: try reader.text())
     }
 }
 

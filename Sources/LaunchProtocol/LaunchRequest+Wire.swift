@@ -2,7 +2,7 @@ import Model
 
 extension LaunchRequest {
     /// The version of the request's layout; both sides come from one build, and check it.
-    private static let version: UInt64 = 2
+    private static let version: UInt64 = 3
 
     /// The request as bytes.
     package func encoded() -> [UInt8] {
@@ -36,6 +36,7 @@ extension LaunchRequest {
         writer.integer(checks.rawValue)
         writer.put(telemetryPeriod.value)
         writer.put(idle.value)
+        writer.put(comparesRepetitions)
         writer.optional(claims) { $1.write(to: &$0) }
         return writer.bytes
     }
@@ -77,6 +78,7 @@ extension LaunchRequest {
         self.checks = checks
         telemetryPeriod = Nanoseconds(try reader.uint64())
         idle = Nanoseconds(try reader.uint64())
+        comparesRepetitions = try reader.bool()
         claims = try reader.optional { reader throws(WireError) in
             try BackendClaims(from: &reader)
         }
@@ -115,6 +117,7 @@ extension Profile {
         writer.put(measureTimeMin.value)
         writer.put(measureTimeMax.value)
         writer.optional(targetHalfWidth) { $0.put($1) }
+        writer.optional(sampleTimeMin) { $0.put($1.value) }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -130,6 +133,9 @@ extension Profile {
         measureTimeMin = Nanoseconds(try reader.uint64())
         measureTimeMax = Nanoseconds(try reader.uint64())
         targetHalfWidth = try reader.optional { reader throws(WireError) in try reader.double() }
+        sampleTimeMin = try reader.optional { reader throws(WireError) in
+            Nanoseconds(try reader.uint64())
+        }
     }
 }
 

@@ -79,6 +79,8 @@ package struct LaunchRequest: Sendable, Hashable {
     package var telemetryPeriod: Nanoseconds
     /// In role compute: how long to do nothing with the device open, in place of measuring.
     package var idle: Nanoseconds
+    /// In role compute: whether every timed call's outputs are compared with the first call's.
+    package var comparesRepetitions: Bool
     /// In role enumerate: what the backend's manifest says, to be held against the backend.
     package var claims: BackendClaims?
 
@@ -104,6 +106,7 @@ package struct LaunchRequest: Sendable, Hashable {
         checks = .timed
         telemetryPeriod = .milliseconds(500)
         idle = .zero
+        comparesRepetitions = false
     }
 }
 

@@ -72,9 +72,11 @@ package struct Sampler<E: Executor, T: TimeSource, S: SampleSink> {
 
     /// The least time that a sample of several events must take.
     private var target: UInt64 {
-        BatchSizeSearch.target(
-            resolution: calibration.resolutionNanoseconds,
-            overhead: calibration.overheadNanoseconds)
+        max(
+            BatchSizeSearch.target(
+                resolution: calibration.resolutionNanoseconds,
+                overhead: calibration.overheadNanoseconds),
+            profile.sampleTimeMin?.value ?? 0)
     }
 
     private mutating func batchSize(from first: UInt64) throws(E.Failure) -> UInt64 {

@@ -34,6 +34,12 @@ package struct InspectionFacts: Sendable, Hashable, Codable {
     package var deviceClock: DeviceClockFacts?
     /// How much longer the same work took while every core was kept busy; nil where not tried.
     package var contention: Double?
+    /// Bytes that the timed samples moved, as their outputs say; nil where the operation says it.
+    ///
+    /// Nil too where samples are not single events. The last sample's outputs are verified.
+    package var talliedBytes: Bytes?
+    /// What repetitions gave, each output against those of the first call; nil where not compared.
+    package var repetition: RepetitionFacts?
     /// What all of this took.
     package var durationNanoseconds: UInt64
 
@@ -51,6 +57,30 @@ package struct InspectionFacts: Sendable, Hashable, Codable {
         idleNanoseconds = 0
         sampleDigest = 0
         durationNanoseconds = 0
+    }
+}
+
+/// What came of calling an operation again and again with the same inputs.
+package struct RepetitionFacts: Sendable, Hashable, Codable {
+    /// Timed calls whose outputs were compared with those of the first call, bit for bit.
+    package var calls: UInt64
+    /// Output elements that were compared, over all calls.
+    package var elements: UInt64
+    /// Calls of which any element differed, and elements that did.
+    package var differingCalls: UInt64
+    package var differingElements: UInt64
+    /// The first that differed: where it is, and its bits; empty: none did.
+    package var first: String
+
+    package init(
+        calls: UInt64 = 0, elements: UInt64 = 0, differingCalls: UInt64 = 0,
+        differingElements: UInt64 = 0, first: String = ""
+    ) {
+        self.calls = calls
+        self.elements = elements
+        self.differingCalls = differingCalls
+        self.differingElements = differingElements
+        self.first = first
     }
 }
 

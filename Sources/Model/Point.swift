@@ -111,6 +111,8 @@ package enum Headline: String, Sendable, Hashable, Codable, CaseIterable {
     case bandwidth
     /// Seconds per dependent access.
     case latencyAccess
+    /// How many outputs may have been corrupted and not seen, as a share.
+    case corruption
 }
 
 /// One combination of axis values: the unit that is run.
@@ -128,6 +130,13 @@ package struct Point: Sendable, Hashable, Codable {
     /// The name of the tolerance rule.
     package var tolerance: String
     package var headline: Headline
+    /// How often each launch repeats the operation, comparing all outputs with the first ones.
+    ///
+    /// Bit for bit. Nil: as often as its time needs, and the last outputs are checked.
+    package var repetitions: Int?
+    /// How long each launch goes on, to see whether it keeps its speed; nil: as long as its time
+    /// needs.
+    package var duration: Nanoseconds?
 
     package init(
         caseID: String, parameters: [Parameter], operation: Operation,

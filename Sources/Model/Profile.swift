@@ -20,6 +20,8 @@ package struct Profile: Sendable, Hashable, Codable {
     package var measureTimeMax: Nanoseconds
     /// The half-width of the launch-level interval to reach, relative; nil: no target.
     package var targetHalfWidth: Double?
+    /// The least time of a sample of several events; nil: what the clock needs.
+    package var sampleTimeMin: Nanoseconds?
     /// Whether a run of this profile may end in FASTER or SLOWER by itself.
     package var mayYieldVerdict: Bool
 
@@ -41,6 +43,9 @@ package struct Profile: Sendable, Hashable, Codable {
 
     /// The methodology whose numbers these are; its major version is part of comparability.
     package static let methodology = "1.0"
+
+    /// Whether a launch that the host disturbed is made again, once: where a claim stands on it.
+    package var repeatsDisturbed: Bool { id == .standard || id == .certify }
 
     /// The profile of that name.
     package static func named(_ id: ProfileID) -> Profile {
@@ -66,6 +71,32 @@ package struct Profile: Sendable, Hashable, Codable {
                 id: id, launches: 20, warmup: (10, 120), samples: (71, 5000), measure: (10, 60),
                 targetHalfWidth: 0.005, mayYieldVerdict: true)
         }
+    }
+
+    /// The same profile with that many samples in each launch, at least two, however long it takes.
+    package func repeating(_ count: Int) -> Profile {
+        // One more is taken at the end, before which all outputs are overwritten.
+        let samples = max(1, count - 1)
+        var repeating = self
+        repeating.samplesMin = samples
+        repeating.samplesMax = samples
+        repeating.measureTimeMin = .zero
+        repeating.measureTimeMax = .seconds(86_400)
+        repeating.targetHalfWidth = nil
+        return repeating
+    }
+
+    /// The same profile with launches that go on for so long, whatever their samples say.
+    package func sustaining(_ duration: Nanoseconds) -> Profile {
+        // As many samples as show when speed changed, and no more than a long run can keep.
+        let samples: UInt64 = 2000
+        var sustaining = self
+        sustaining.samplesMax = max(samplesMax, 100_000)
+        sustaining.measureTimeMin = duration
+        sustaining.measureTimeMax = duration
+        sustaining.sampleTimeMin = Nanoseconds(duration.value / samples)
+        sustaining.targetHalfWidth = nil
+        return sustaining
     }
 
     /// The same profile with warm-up and measuring squeezed into a time per point.

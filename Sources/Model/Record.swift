@@ -160,8 +160,11 @@ package struct PointRecord: Sendable, Hashable, Codable {
         switch point.headline {
         case .time: metric("time") ?? metric("period") ?? metric("latency.p50")
         case .throughputFlop: metric("throughput.flop")
-        case .bandwidth: metric("bandwidth.stream")
+        case .bandwidth:
+            metric("bandwidth.stream") ?? metric("bandwidth.transfer")
+                ?? metric("bandwidth.storage")
         case .latencyAccess: metric("latency.access")
+        case .corruption: metric("corruption.bound")
         }
     }
 }

@@ -18,7 +18,8 @@ package enum InputData {
             memory.copy(values)
             return
         }
-        if operation.domain == "assay", operation.name == "PointerChase" {
+        let isChase = ["PointerChase", "LoadedLatency"].contains(operation.name)
+        if operation.domain == "assay", isChase, spec.name == "table" {
             fillChase(memory, of: operation, seed: seed)
             return
         }

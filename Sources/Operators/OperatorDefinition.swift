@@ -73,12 +73,16 @@ package struct OperatorDefinition: Sendable {
     let work: @Sendable (Operation) -> Work
     /// Nil: there is nothing to check.
     let oracle: Oracle?
+    /// The output whose first element, of 64 bits, says how many bytes a call moved.
+    ///
+    /// Nil where that follows from the operation.
+    package let tally: String?
 
     init(
         domain: String = "", _ name: String, since: Int, inputs: [FormalTensor],
         outputs: [FormalTensor], attributes: [FormalAttribute] = [], makesTensors: Bool = false,
         inference: @escaping Inference, work: @escaping @Sendable (Operation) -> Work,
-        oracle: Oracle?
+        oracle: Oracle?, tally: String? = nil
     ) {
         self.domain = domain
         self.name = name
@@ -90,6 +94,7 @@ package struct OperatorDefinition: Sendable {
         self.inference = inference
         self.work = work
         self.oracle = oracle
+        self.tally = tally
     }
 
     /// The operator's name with its domain, such as `assay.Peak`.

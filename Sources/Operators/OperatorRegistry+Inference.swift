@@ -49,6 +49,7 @@ extension OperatorRegistry {
         guard operation.domain == "assay" else { return Bytes(once) }
         switch operation.name {
         case "PointerChase": return Bytes(once * 2)
+        case "LoadedLatency": return Bytes(once + UInt64(operation.int("bytes") ?? 0))
         case "Capacity": return Bytes(once + UInt64(operation.int("bytes") ?? 0))
         default: return Bytes(once)
         }
@@ -66,15 +67,14 @@ extension OperatorRegistry {
     private static func attributes(
         of operation: Operation, _ definition: OperatorDefinition
     ) throws(OperatorError) -> [Attribute] {
-        var seen: Set<String> = []
-        for given in operation.attributes {
+        for (index, given) in operation.attributes.enumerated() {
             guard definition.attributes.contains(where: { $0.name == given.name }) else {
                 let known = definition.attributes.map(\.name)
                 let hint =
                     nearest(to: given.name, in: known).map { "; did you mean '\($0)'?" } ?? ""
                 throw operation.error(.attribute, "unknown attribute '\(given.name)'" + hint)
             }
-            guard seen.insert(given.name).inserted else {
+            guard !operation.attributes[..<index].contains(where: { $0.name == given.name }) else {
                 throw operation.error(.attribute, "attribute '\(given.name)' is given twice")
             }
         }

@@ -8,15 +8,22 @@ package enum OperatorRegistry {
         + selectionOperators + softmaxOperators + [layerNormalization] + normalizationOperators
         + sumReductionOperators + foldReductionOperators + axisOperators
         + [dropout] + crossEntropyOperators + gradientOperators
-        + [peak] + memoryOperators + [randomAccess, pointerChase] + costOperators
+        + [peak] + memoryOperators + [randomAccess, pointerChase, loadedLatency, transfer]
+        + storageOperators + costOperators
         + [emptyOperation]
         + structuralOperators
 
-    private static let index: [String: OperatorDefinition] = Dictionary(
-        uniqueKeysWithValues: all.map { (key($0.domain, $0.name), $0) })
+    private static let index: [String: [String: OperatorDefinition]] =
+        Dictionary(grouping: all, by: \.domain).mapValues { definitions in
+            Dictionary(uniqueKeysWithValues: definitions.map { ($0.name, $0) })
+        }
 
     /// The names of all operators, for listings and suggestions.
     package static let names: [String] = all.map(\.name)
+
+    /// The names of each domain's operators, in order.
+    package static let namesOfDomains = Dictionary(grouping: all, by: \.domain)
+        .mapValues { $0.map(\.name) }
 
     /// The names of the tolerance rules.
     package static let toleranceNames = ["standard"]
@@ -24,7 +31,7 @@ package enum OperatorRegistry {
     /// The definition of an operator; nil when there is none.
     package static func definition(domain: String, name: String) -> OperatorDefinition? {
         // ONNX allows its own domain to be written out.
-        index[key(domain == "ai.onnx" ? "" : domain, name)]
+        index[domain == "ai.onnx" ? "" : domain]?[name]
     }
 
     /// The definition of an operation's operator; throws with a suggestion when there is none.
@@ -43,8 +50,6 @@ package enum OperatorRegistry {
 
     /// The known operator whose name is nearest to the text; nil when none is near.
     package static func suggestion(for text: String) -> String? { nearest(to: text, in: names) }
-
-    private static func key(_ domain: String, _ name: String) -> String { domain + ":" + name }
 }
 
 /// The candidate nearest to the text by edit distance, ignoring case; nil when none is near.

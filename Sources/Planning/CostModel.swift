@@ -9,6 +9,10 @@ enum CostModel {
     private static let startSeconds = 0.08
     /// Making seeded inputs, and touching outputs.
     private static let bytesPerSecond = 4e8
+    /// A call and comparing its outputs, where calls are counted and not timed.
+    private static let callSeconds = 1e-4
+    private static let callOperationsPerSecond = 1e10
+    private static let callBytesPerSecond = 2e9
     /// The oracle, in operations of the workload.
     private static let operationsPerSecond = 3e8
     /// Only the first launch pays for the oracle in full; others compare.
@@ -25,10 +29,20 @@ enum CostModel {
         let warmup =
             profile.warmupTimeMin.seconds
             + 0.2 * (profile.warmupTimeMax.seconds - profile.warmupTimeMin.seconds)
-        let measure = typicalShare * profile.measureTimeMax.seconds
+        let measure =
+            point.repetitions.map { repeating($0, work: work, memory: memory) }
+            ?? point.duration?.seconds ?? typicalShare * profile.measureTimeMax.seconds
         let launches = Double(profile.launches)
         let verification = verify * (1 + laterVerification * (launches - 1))
         let seconds = launches * (startSeconds + inputs + warmup + measure) + verification
         return .seconds(seconds)
+    }
+
+    /// The time of so many calls, with the comparison of each one's outputs.
+    private static func repeating(_ count: Int, work: Work, memory: Bytes) -> Double {
+        let call =
+            callSeconds + Double(work.flops) / callOperationsPerSecond
+            + Double(max(memory.value, work.bytes.value)) / callBytesPerSecond
+        return Double(count) * call
     }
 }

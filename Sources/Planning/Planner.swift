@@ -38,11 +38,14 @@ package enum Planner {
         let operation = asked.point.operation
         let work = try OperatorRegistry.work(of: operation)
         let memory = OperatorRegistry.memoryNeeded(operation)
+        let profile =
+            asked.point.repetitions.map(asked.profile.repeating)
+            ?? asked.point.duration.map(asked.profile.sustaining) ?? asked.profile
         return PlannedPoint(
             point: asked.point, pointHash: PointIdentity.hash(of: asked.point), work: work,
-            memory: memory, profile: asked.profile,
+            memory: memory, profile: profile,
             cost: try CostModel.cost(
-                of: asked.point, work: work, memory: memory, profile: asked.profile),
+                of: asked.point, work: work, memory: memory, profile: profile),
             exclusion: exclusion(asked.point, memory: memory, limits: limits))
     }
 

@@ -51,7 +51,21 @@ package enum DeviceLister {
             listing.problem = failure.sentence
             listing.misbehaved = true
         }
-        if listing.problem == nil, listing.devices.isEmpty { listing.problem = "it has no device" }
+        if listing.problem == nil {
+            listing.problem =
+                listing.devices.isEmpty
+                ? "it has no device" : contradiction(manifest, listing.devices)
+        }
         return listing
+    }
+
+    /// Where the manifest says another kind of device than the library; nil when they agree.
+    private static func contradiction(_ manifest: BackendManifest, _ devices: [DeviceFacts])
+        -> String?
+    {
+        let others = manifest.isCPU ? ["gpu", "accelerator"] : ["cpu"]
+        guard let device = devices.first(where: { others.contains($0.type) }) else { return nil }
+        return "its manifest says isCPU \(manifest.isCPU) and the library says that device "
+            + "\(device.index) is a \(device.type)"
     }
 }

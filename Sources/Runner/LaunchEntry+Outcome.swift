@@ -45,6 +45,17 @@ extension LaunchEntry {
         reasons.append(reason)
     }
 
+    /// Outputs that are not the same every time: there is no result then, however near they are.
+    mutating func failWhereRepetitionsDiffer() {
+        guard let found = inspection?.repetition, found.differingElements > 0 else { return }
+        outcome = .invalid
+        failure = "outputsDiffer"
+        reasons.append(
+            "\(found.differingElements) of \(found.elements) output elements differed from the "
+                + "first call's, in \(found.differingCalls) of \(found.calls) calls; the first is "
+                + found.first)
+    }
+
     private mutating func take(_ frame: Frame) {
         switch frame {
         case .failure(let found):

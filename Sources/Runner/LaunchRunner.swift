@@ -77,6 +77,7 @@ final class LaunchRunner {
             return FinishedLaunch(entry: entry, elapsed: [], starts: [])
         }
         try verify(planned, outputs: outputs, layout: sealed, request: request, into: &entry)
+        entry.failWhereRepetitionsDiffer()
         let count = min(entry.samples, layout.capacity)
         let elapsed = samples.integers(at: 0, count: count)
         let starts = samples.integers(at: layout.startsOffset, count: count)
@@ -194,6 +195,7 @@ final class LaunchRunner {
         request.cache = point.cache
         request.timing = point.timing
         request.profile = variant.profile(planned.profile)
+        request.comparesRepetitions = point.repetitions != nil
         request.lastLevelCache = lastLevelCache
         request.memoryLimit = plan.memoryLimit
         request.isolateNetwork = backend.manifest.network != .host

@@ -4,13 +4,27 @@ import Model
 // MARK: - Launches beside those that measure time
 
 extension RunSession {
-    /// One cool-down and one repetition of a launch in which the processor throttled itself.
-    func repeatIfThrottled(_ step: Step, with runner: LaunchRunner) throws {
-        guard let last = journal.last, last.retryOf == nil, last.outcome == .ok,
-            (last.counters.throttleEvents ?? 0) > 0
-        else { return }
-        coolDown?.run()
+    /// One repetition of a launch in which the processor throttled itself, after a cool-down, or
+    /// which something else disturbed. Both stay in the journal, and the second counts.
+    func repeatIfSpoilt(_ step: Step, with runner: LaunchRunner) throws {
+        guard let last = journal.last, last.retryOf == nil, last.outcome == .ok else { return }
+        if (last.counters.throttleEvents ?? 0) > 0 {
+            coolDown?.run()
+        } else if !wasDisturbed(last, step) {
+            return
+        }
         try perform(step, with: runner, retryOf: last.index)
+    }
+
+    /// By the canaries and the scheduler, never by the times; only where the plan has no budget.
+    private func wasDisturbed(_ entry: LaunchEntry, _ step: Step) -> Bool {
+        let plan = setup.plan
+        // A canary of the host says nothing of another device.
+        guard step.point.profile.repeatsDisturbed, plan.budget == nil,
+            setup.backends[BackendSeat(step.subject)]?.manifest.isCPU == true
+        else { return false }
+        let threads = step.point.point.threads?.resolved(cores: plan.cpus.count)
+        return entry.counters.wasDisturbed(threads: threads ?? plan.cpus.count)
     }
 
     /// The energy phase of a point: idle first where it is due, then its windows.
@@ -25,8 +39,11 @@ extension RunSession {
                 !own.contains(where: { $0.phase == .energy }), !givenUp.contains(subject)
             else { continue }
             if energy.wantsIdle(subject, at: now()) { try rest(subject, with: runner) }
+            var steady = energy.point(planned)
+            // Comparing outputs would take energy of its own.
+            steady.point.repetitions = nil
             try perform(
-                Step(point: energy.point(planned), subject: subject, launch: 0), with: runner,
+                Step(point: steady, subject: subject, launch: 0), with: runner,
                 phase: .energy)
         }
     }

@@ -147,7 +147,7 @@ package final class RunSession {
                             planned, subject, launch: launch, done: position.done,
                             total: position.total, left: position.left))
                     try perform(step, with: runner)
-                    try repeatIfThrottled(step, with: runner)
+                    try repeatIfSpoilt(step, with: runner)
                 }
                 position.done += 1
                 position.left = position.left > share ? position.left - share : .zero

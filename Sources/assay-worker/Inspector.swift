@@ -23,6 +23,12 @@ final class Inspector {
     private var samplesToNext: UInt64 = 0
     private var isMeasuring = false
     private var warmup = WarmupTail()
+    /// The set of tensors of the latest sample, until its outputs were looked at.
+    private var newSampleSet: Int?
+    /// Every output of every sample against the first call's; nil where that was not asked for.
+    private var repetition: RepetitionCheck?
+    /// The output that tells how many bytes a call moved; nil where that is known beforehand.
+    private let tally: Int?
     let deviceClock: DeviceClockWatch?
 
     /// Samples whose outputs are overwritten before are at most this far apart.
@@ -41,6 +47,12 @@ final class Inspector {
         self.queue = queue
         clock = HostClock(id: request.clock)
         generator = Xoshiro256(seed: request.inspectionSeed)
+        let operation = request.operation
+        let definition = OperatorRegistry.definition(
+            domain: operation.domain, name: operation.name)
+        tally =
+            request.timing == .single
+            ? operation.outputs.firstIndex { $0.name == definition?.tally } : nil
         deviceClock = DeviceClockWatch(
             device: device, facts: facts, queue: queue, clock: HostClock(id: request.clock))
     }
@@ -59,8 +71,9 @@ final class Inspector {
         warmup.add(elapsed: elapsed, events: events)
     }
 
-    /// A sample was recorded.
-    func noteSample(elapsed: UInt64, start: UInt64) {
+    /// A sample was recorded, whose last event used that set of tensors.
+    func noteSample(elapsed: UInt64, start: UInt64, set: Int) {
+        newSampleSet = set
         digest.add(elapsed)
         digest.add(start)
         facts.sampleDigest = digest.value
@@ -79,15 +92,33 @@ final class Inspector {
         facts.poisonedSamples += 1
     }
 
-    /// Looks whether what was overwritten before the last sample was written by it.
+    /// Looks whether what was overwritten before the last sample was written by it, and what it
+    /// says that it moved.
     func settle() throws(BackendError) {
+        if let set = newSampleSet {
+            try count(set: set)
+            try repetition?.compare(set: set)
+            facts.repetition = repetition?.facts
+        }
+        newSampleSet = nil
         guard !poisoned.isEmpty else { return }
         if try unwritten(poisoned) > 0 { facts.unwrittenSamples += 1 }
         poisoned = []
     }
 
+    private func count(set: Int) throws(BackendError) {
+        guard let tally else { return }
+        let bytes = try sets.sets[set].outputBuffers[tally].read(
+            at: 0, count: 8, through: queue, mapped: sets.isMappable)
+        let moved = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        facts.talliedBytes = Bytes((facts.talliedBytes?.value ?? 0) &+ moved)
+    }
+
     /// Counts what the first call left unwritten of outputs that had been overwritten whole.
     func lookAtFirstCall() throws(BackendError) {
+        if request.comparesRepetitions {
+            repetition = try RepetitionCheck(request.operation, sets: sets, queue: queue)
+        }
         let looked = windows(set: 0, perOutput: 256)
         facts.unwrittenAtFirst = try unwritten(looked)
         guard facts.unwrittenAtFirst > 0 else { return }

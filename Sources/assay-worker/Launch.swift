@@ -4,6 +4,7 @@ import Glibc
 import LaunchProtocol
 import Measurement
 import Model
+import Operators
 
 /// One compute launch, step by step.
 struct Launch {
@@ -25,15 +26,25 @@ struct Launch {
         let device = try plugin.open(device: request.device)
         channel.send(.device(facts, version: plugin.version))
         if request.idle > .zero { return rest(page: page) }
-        try device.query(request.operation)
+        let transfer = try Transfer(
+            request.operation, plugin: plugin, device: device, index: request.device)
+        if transfer == nil {
+            try device.query(
+                request.operation, at: OperatorRegistry.places(of: request.operation),
+                deterministic: request.comparesRepetitions)
+        }
         let load = clock.now() - loadStart
 
         phase.enter(.inputs)
         let queue = try device.makeQueue()
-        let sets = try WorkingSets(request: request, device: device, queue: queue)
+        let sets = try WorkingSets(
+            request: request, device: device, transfer: transfer, queue: queue)
         phase.enter(.prepare)
         let prepareStart = clock.now()
-        let operation = try device.prepare(request.operation, set: sets.sets[0])
+        let operation =
+            try transfer?.prepare(request.operation, set: sets.sets[0])
+            ?? device.prepare(
+                request.operation, set: sets.sets[0], deterministic: request.comparesRepetitions)
         let prepare = clock.now() - prepareStart
         try operation.rotate(through: Array(sets.sets.dropFirst()))
         try sets.poison(queue: queue)
@@ -49,7 +60,8 @@ struct Launch {
             operation: operation, queue: queue, sets: sets, inspector: inspector)
         let measured = try measure(executor: executor, page: page, room: room)
         let outputBytes = try finish(operation, measured: measured, inspector: inspector)
-        if facts.type != "cpu", measured.hostShare > Inspector.hostShareMin {
+        // The host takes part in copies of its own memory.
+        if facts.type != "cpu", transfer == nil, measured.hostShare > Inspector.hostShareMin {
             try inspector.contend(operation, eventNanoseconds: measured.eventNanoseconds)
         }
         let info = operation.info

@@ -65,7 +65,7 @@ struct SharedSampleSink: SampleSink {
         memory.store(elapsed, at: count * 8)
         memory.store(start, at: layout.startsOffset + count * 8)
         count += 1
-        inspector.noteSample(elapsed: elapsed, start: start)
+        inspector.noteSample(elapsed: elapsed, start: start, set: executor.lastSet)
         beat()
     }
 

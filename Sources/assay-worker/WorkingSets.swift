@@ -12,7 +12,8 @@ final class WorkingSets {
     /// Written and read between samples when the cache state is `coldFlush`; else empty.
     private var flushing: [UInt64]
 
-    init(request: LaunchRequest, device: Device, queue: Queue) throws {
+    /// - Parameter transfer: where tensors lie that are moved; nil: in the device's main memory.
+    init(request: LaunchRequest, device: Device, transfer: Transfer?, queue: Queue) throws {
         operation = request.operation
         let space = try device.mainMemory()
         isMappable = space.isMappable
@@ -27,7 +28,9 @@ final class WorkingSets {
             // Many copies are made once and copied: making data costs far more than moving it.
             let host = count > 1 ? unsafe HostBytes(spec.byteCount, filledBy: fill) : nil
             for copy in 0..<count {
-                let buffer = try device.allocate(spec.byteCount, in: space)
+                let buffer =
+                    try transfer?.input(index, bytes: spec.byteCount)
+                    ?? device.allocate(spec.byteCount, in: space)
                 try unsafe buffer.fill(through: queue, mapped: isMappable) { room in
                     guard let host else { return unsafe fill(room) }
                     unsafe room.copyMemory(from: UnsafeRawBufferPointer(host.bytes))
@@ -35,13 +38,17 @@ final class WorkingSets {
                 inputs[copy].append(buffer)
             }
         }
+        let places = OperatorRegistry.places(of: operation)
         var sets: [TensorSet] = []
         for copy in 0..<count {
             var outputs: [Buffer] = []
-            for spec in operation.outputs {
-                outputs.append(try device.allocate(spec.byteCount, in: space))
+            for (index, spec) in operation.outputs.enumerated() {
+                outputs.append(
+                    try transfer?.output(index, bytes: spec.byteCount)
+                        ?? device.allocate(spec.byteCount, in: space))
             }
-            sets.append(TensorSet(operation, inputs: inputs[copy], outputs: outputs))
+            sets.append(
+                TensorSet(operation, at: places, inputs: inputs[copy], outputs: outputs))
         }
         self.sets = sets
         let words = Int(request.lastLevelCache.value) * 2 / 8

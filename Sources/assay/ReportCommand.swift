@@ -10,13 +10,17 @@ struct ReportCommand: ParsableCommand {
         discussion: "Example: assay report results/0199… --format html > report.html")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case terminal, html, markdown, csv, json
+        case terminal, html, markdown, csv, json, coverage
     }
 
     @Argument(help: "The bundle's directory.")
     var bundle: String
 
-    @Option(help: "terminal, html, markdown, csv or json.")
+    @Option(
+        help:
+            """
+            terminal, html, markdown, csv, json, or coverage: operators by backend and element type.
+            """)
     var format = Format.terminal
 
     @Flag(help: "The same as --format json.")
@@ -50,6 +54,7 @@ struct ReportCommand: ParsableCommand {
             let seal = Hashing.sha256(ofFile: bundle + "/manifest.sha256")
             return HTMLReport.render(record, seal: seal)
         case .markdown: return MarkdownReport.render(record)
+        case .coverage: return CoverageReport.render(record)
         case .csv: return CSVReport.render(record)
         case .json: return String(decoding: try JSONCoding.pretty(record), as: UTF8.self)
         }

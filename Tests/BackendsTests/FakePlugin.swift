@@ -144,7 +144,10 @@ enum FakePlugin {
     }
 
     /// Everything that a launch does with a plug-in, from the entry to the outputs.
-    static func launch(_ operation: Operation = twice) throws -> [Float] {
+    static func launch(
+        _ operation: Operation = twice, at places: TensorPlaces? = nil
+    ) throws -> [Float] {
+        let places = places ?? TensorPlaces(operation)
         let plugin = try load()
         try plugin.start(
             StartupOptions(role: "compute", threads: 2, cpus: [0, 3], clock: "monotonic_raw"))
@@ -153,7 +156,7 @@ enum FakePlugin {
         }
         _ = try plugin.facts(ofDevice: 0)
         let device = try plugin.open(device: 0)
-        try device.query(operation)
+        try device.query(operation, at: places)
         let queue = try device.makeQueue()
         let space = try device.mainMemory()
         let input = try device.allocate(4 * count, in: space)
@@ -163,7 +166,7 @@ enum FakePlugin {
                 room.storeBytes(of: Float(index), toByteOffset: 4 * index, as: Float.self)
             }
         }
-        let set = TensorSet(operation, inputs: [input], outputs: [output])
+        let set = TensorSet(operation, at: places, inputs: [input], outputs: [output])
         let prepared = try device.prepare(operation, set: set)
         try queue.enqueue(prepared, count: 3, firstSet: 0)
         try queue.synchronize()
@@ -180,7 +183,8 @@ enum FakePlugin {
         let space = try device.mainMemory()
         let sets = try (0..<count).map { _ in
             TensorSet(
-                operation, inputs: [try device.allocate(4 * self.count, in: space)],
+                operation, at: TensorPlaces(operation),
+                inputs: [try device.allocate(4 * self.count, in: space)],
                 outputs: [try device.allocate(4 * self.count, in: space)])
         }
         let prepared = try device.prepare(operation, set: sets[0])

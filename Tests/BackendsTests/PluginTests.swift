@@ -74,6 +74,29 @@ extension GrowthTests {
             #expect(FakePlugin.calls.allSatisfy { $0.prepared == $0.called })
         }
 
+        @Test func `An optional tensor that is left out leaves its entry null`() {
+            FakePlugin.reset()
+            FakePlugin.operation.prepare = { _, description, _, _, _, error in
+                let given = description!.pointee
+                let filled = (0..<Int(given.input_count)).map { given.inputs[$0] != nil }
+                let outputs = (0..<Int(given.output_count)).map { given.outputs[$0] != nil }
+                error!.pointee.h.size = UInt32(MemoryLayout<assay_error>.size)
+                let isRight = filled == [false, false, true] && outputs == [false, true]
+                return isRight && given.inputs[2]!.pointee.dims.0 == 5
+                    ? ASSAY_E_NOT_FOUND : ASSAY_E_INVALID
+            }
+            FakePlugin.operation.query = { _, _, info, _ in
+                info!.pointee.supported = 1
+                return ASSAY_OK
+            }
+            FakePlugin.operationTable = FakePlugin.pinned(FakePlugin.operation)
+            let places = TensorPlaces(inputs: [2], outputs: [1])
+            let error = #expect(throws: BackendError.self) {
+                try FakePlugin.launch(at: places)
+            }
+            #expect(error?.status == ASSAY_E_NOT_FOUND)
+        }
+
         @Test func `An error without words names the slot and the status`() {
             let error = BackendError(status: -11, place: "sync", message: "")
             #expect(error.description == "sync failed with status -11")

@@ -52,7 +52,8 @@ import Testing
         ("chained", { $0.timing = .chained }), ("loose", { $0.tolerance = "loose" }),
         ("one", { $0.threads = .exactly(1) }), ("all", { $0.threads = .all }),
         ("sparse", { $0.data = .sparse(0.5) }), ("tf32", { $0.operation.math = .tf32 }),
-        ("sums", { $0.operation.accumulate = .f64 }),
+        ("sums", { $0.operation.accumulate = .f64 }), ("repeated", { $0.repetitions = 1000 }),
+        ("sustained", { $0.duration = .seconds(60) }),
     ]
 
     private static func matmul(_ type: DType = .f32, size: Int = 64) -> Point {

@@ -17,9 +17,10 @@ private func coarse(_ dtype: DType) -> Double {
 
 /// Operators that the backend has for some element types or outputs only.
 private let partial: Set<String> = [
-    "Add", "ArgMax", "ArgMin", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor", "Equal",
-    "Greater", "GreaterOrEqual", "LayerNormalization", "Less", "LessOrEqual", "Max", "Min", "Mul",
-    "Pow", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceSum", "Sub",
+    "Add", "ArgMax", "ArgMin", "AveragePool", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr",
+    "BitwiseXor", "Conv", "DequantizeLinear", "Equal", "Greater", "GreaterOrEqual",
+    "LayerNormalization", "Less", "LessOrEqual", "Max", "MaxPool", "Min", "Mul", "NotEqual", "Pow",
+    "ReduceMax", "ReduceMin", "ReduceProd", "ReduceSum", "Sub",
 ]
 
 extension ThePlugin {

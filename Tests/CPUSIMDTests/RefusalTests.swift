@@ -40,6 +40,12 @@ extension ThePlugin {
                 ("GroupNormalization", [[1, 4], [4], [4]], [1, 4], ["num_groups": 3]),
                 ("GroupNormalization", [[1, 4], [1], [4]], [1, 4], ["num_groups": 2]),
                 ("Max", [[2], [2], [3]], [3], [:]), ("Exp", [[2], [2]], [2], [:]),
+                ("Mod", [[2], [2]], [2], [:]), ("PRelu", [[1], [2]], [2], [:]),
+                ("Mean", [[2], [2], [3]], [3], [:]),
+                ("BatchNormalization", [[1, 4], [4], [4], [4], [3]], [1, 4], [:]),
+                ("InstanceNormalization", [[4], [4], [4]], [4], [:]),
+                ("SoftmaxCrossEntropyLoss", [[1, 4], [1]], [], [:]),
+                ("DequantizeLinear", [[2]], [2], [:]),
             ] as [(String, [[Int]], [Int], [String: Int])])
         func `A request that breaks its operator's rules is invalid and names it`(
             operation: (String, [[Int]], [Int], [String: Int])

@@ -117,7 +117,8 @@ final class Session {
     func run(
         _ name: String, domain: String = "", _ inputs: [Tensor?],
         _ attributes: [String: Value] = [:],
-        outputs: [Tensor], mathType: UInt32 = 0, opset: UInt32 = 0, calls: Int = 1
+        outputs: [Tensor], mathType: UInt32 = 0, opset: UInt32 = 0, flags: UInt32 = 0,
+        calls: Int = 1
     ) throws -> [Tensor] {
         let arena = Arena()
         defer { arena.buffers.forEach { _ = memory.pointee.release($0, nil) } }
@@ -134,6 +135,7 @@ final class Session {
                     descriptor.domain = arena.text(domain)
                     descriptor.name = arena.text(name)
                     descriptor.opset = opset
+                    descriptor.flags = flags
                     descriptor.math_dtype = mathType
                     descriptor.inputs = UnsafePointer(inputs.baseAddress)
                     descriptor.outputs = UnsafePointer(results.baseAddress)

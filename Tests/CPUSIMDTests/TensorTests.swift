@@ -14,6 +14,7 @@ struct TensorCase: Decodable {
         case int(Int)
         case float(Double)
         case string(String)
+        case ints([Int])
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -21,6 +22,8 @@ struct TensorCase: Decodable {
                 self = .int(value)
             } else if let value = try? container.decode(Double.self) {
                 self = .float(value)
+            } else if let values = try? container.decode([Int].self) {
+                self = .ints(values)
             } else {
                 self = .string(try container.decode(String.self))
             }
@@ -31,6 +34,7 @@ struct TensorCase: Decodable {
             case .int(let value): .int(value)
             case .float(let value): .float(value)
             case .string(let value): .string(value)
+            case .ints(let values): .ints(values)
             }
         }
     }
@@ -45,9 +49,11 @@ struct TensorCase: Decodable {
     var constant: Int?
     var inputs: [Stored?]
     var output: Stored
+    /// Outputs after the first.
+    var further: [Stored]?
 
-    static func all() throws -> [TensorCase] {
-        let bytes = try PackageFiles.bytes(PackageFiles.fixture("kernels/tensors.json"))
+    static func all(_ file: String) throws -> [TensorCase] {
+        let bytes = try PackageFiles.bytes(PackageFiles.fixture("kernels/\(file)"))
         return try JSONDecoder().decode([TensorCase].self, from: Data(bytes))
     }
 
@@ -113,20 +119,27 @@ private func precision(_ dtype: UInt32) -> (math: Double, stored: Double, smalle
 
 extension ThePlugin {
     @Suite struct TensorTests {
-        private func check(_ one: TensorCase, _ session: Session, misalignment: Int) throws {
+        func check(_ one: TensorCase, _ session: Session, misalignment: Int) throws {
             let inputs = one.inputs.enumerated().map { index, stored -> Tensor? in
                 guard var tensor = stored?.tensor else { return nil }
                 tensor.isConstant = index == one.constant
                 if !tensor.isConstant { tensor.misalignment = misalignment }
                 return tensor
             }
-            let wanted = one.output.tensor
-            var room = wanted
-            room.bytes = Array(repeating: 0xA5, count: wanted.bytes.count)
-            room.misalignment = misalignment
-            let result = try session.run(
+            let outputs = ([one.output] + (one.further ?? [])).map(\.tensor)
+            let rooms = outputs.map {
+                var room = $0
+                room.bytes = Array(repeating: 0xA5, count: room.bytes.count)
+                room.misalignment = misalignment
+                return room
+            }
+            let results = try session.run(
                 one.operator, domain: one.domain, inputs, one.attributes.mapValues(\.value),
-                outputs: [room])[0]
+                outputs: rooms)
+            for (result, wanted) in zip(results, outputs) { compare(one, result, wanted) }
+        }
+
+        private func compare(_ one: TensorCase, _ result: Tensor, _ wanted: Tensor) {
             if one.error == 0, wanted.dtype != ASSAY_F16, wanted.dtype != ASSAY_BF16 {
                 // Bit by bit but for the many NaN.
                 for (given, right) in zip(numbers(result), numbers(wanted)) {
@@ -151,8 +164,10 @@ extension ThePlugin {
             let session = try Session(set, threads: threads)
             // 8 bytes keep every element type aligned, and no vector.
             let misalignment = threads == 1 ? 0 : 8
-            for one in try TensorCase.all() {
-                try check(one, session, misalignment: misalignment)
+            for file in ["tensors.json", "training.json", "layers.json"] {
+                for one in try TensorCase.all(file) {
+                    try check(one, session, misalignment: misalignment)
+                }
             }
         }
     }

@@ -71,7 +71,8 @@ private let badShapes = [
         "x.yaml:4:28: error: 'workload' is 'operator' already; it cannot also be 'launch'"),
     BadFile(
         "no workload", caseText("workload: { zzz: 1 }\n"),
-        "x.yaml:4:11: error: 'workload' must have one of the keys operator, peak, memory, launch"),
+        "x.yaml:4:11: error: 'workload' must have one of the keys operator, peak, memory, "
+            + "transfer, storage, launch, integrity, stress"),
     BadFile(
         "workload of the future", caseText("workload:\n  model: { architecture: decoder }\n"),
         "x.yaml:5:3: error: the workload 'model' is not available in this version"),
@@ -85,6 +86,9 @@ private let badShapes = [
         "input without a shape",
         caseText("workload: { operator: Exp, inputs: { input: { dtype: f32 } } }\n"),
         "x.yaml:4:38: error: the input 'input' has no 'shape'"),
+    BadFile(
+        "output without an element type", caseText(add + "  outputs: { C: {} }\n"),
+        "x.yaml:9:17: error: 'dtype' is missing"),
     BadFile(
         "terminal control in a value", caseText(add + "data: \"\\e[31mred\"\n"),
         "x.yaml:9:7: error: '?[31mred' is not normal, uniform, trigonometric, zeros or sparse(p) "
@@ -193,6 +197,25 @@ private let badArithmetic = [
     ("4", "x.yaml:4:66: error: 'shape' must be a list, not a whole number"),
 ]
 
+private let badFiles = [
+    (
+        "{ bytes: 4096, block: 4096 }",
+        "x.yaml:4:22: error: a file is either read or written: one of the keys 'read' and 'write'"
+    ),
+    (
+        "{ read: random, write: random, bytes: 4096, block: 4096 }",
+        "x.yaml:4:38: error: a file is either read or written: one of the keys 'read' and 'write'"
+    ),
+    (
+        "{ read: random, bytes: 4096 }",
+        "x.yaml:4:45: error: 'bytes' is 4096; it must be from 1048576 to 17592186044416"
+    ),
+    (
+        "{ write: random, bytes: 9000, block: 5000 }",
+        "x.yaml:4:22: error: StorageWrite: attribute 'block' is 5000; it must be a multiple of 4096"
+    ),
+]
+
 private let badMemory = [
     (
         "{ kernel: triad, bytes: 100 }",
@@ -217,11 +240,24 @@ private let badMemory = [
     (
         "{ kernel: gather, bytes: 1024 }",
         "x.yaml:4:31: error: unknown value 'gather' for 'kernel'; known: read, write, copy, scale, "
-            + "add, triad, random, chase"
+            + "add, triad, random, chase, loadedChase"
     ),
     (
         "{ kernel: random, bytes: 32768, steps: 24 }",
         "x.yaml:4:53: error: 'steps' means nothing to the kernel 'random'"
+    ),
+    (
+        "{ kernel: loadedChase, bytes: 1024, window: 64 }",
+        "x.yaml:4:57: error: 'window' means nothing to the kernel 'loadedChase'"
+    ),
+    (
+        "{ kernel: chase, bytes: 1024, delay: 64 }",
+        "x.yaml:4:51: error: 'delay' means nothing to the kernel 'chase'"
+    ),
+    (
+        "{ kernel: loadedChase, bytes: 1024, streamBytes: 70000 }",
+        "x.yaml:4:31: error: LoadedLatency: attribute 'streamBytes' is 70000; it must be a "
+            + "multiple of 65536"
     ),
     (
         "{ kernel: chase, bytes: 32768, updates: 24 }",
@@ -314,6 +350,12 @@ private let badPeaks = [
                 "x.yaml:9:1: error: unknown key 'measur'; did you mean 'measure'?",
                 "x.yaml:10:19: error: unknown value 'f32' for 'oracle'; known: f64",
             ])
+    }
+
+    @Test(arguments: badFiles)
+    func `A file is read or written, in whole blocks`(file: String, line: String) {
+        let text = caseText("workload: { storage: \(file) }\n")
+        #expect(errorLines(CaseFile(path: "x.yaml", text: text)) == [line])
     }
 
     @Test(arguments: badMemory)

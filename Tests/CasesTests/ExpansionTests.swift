@@ -253,6 +253,24 @@ private let stepsByBytes: [(Int, Int64)] = [
         #expect(point.headline == .latencyAccess)
     }
 
+    @Test func `A loaded chase has the walk of a chase, and pauses only where there is a load`()
+        throws
+    {
+        let points = try operations(
+            "{ kernel: loadedChase, bytes: 65536, stride: 256, load: $load, delay: $delay }",
+            "axes: { load: [none, read], delay: [0, 100] }\n")
+        #expect(
+            points.map(\.label) == [
+                "op/x load=none delay=0", "op/x load=read delay=0", "op/x load=read delay=100",
+            ])
+        let operation = points[2].operation
+        #expect(operation.name == "LoadedLatency" && points[2].headline == .latencyAccess)
+        #expect(operation.int("steps") == 1 << 14 && operation.int("delay") == 100)
+        #expect(operation.inputs.map(\.name) == ["table", "stream"])
+        #expect(operation.inputs[1].byteCount == 256 << 20)
+        #expect(points[0].operation.inputs.map(\.name) == ["table"])
+    }
+
     @Test func `A window that is not smaller than the table makes no point`() throws {
         let points = try operations(
             "{ kernel: chase, bytes: $bytes, window: $window }",

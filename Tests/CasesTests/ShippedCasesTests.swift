@@ -31,9 +31,14 @@ import Testing
     @Test func `The cases are those that this version promises`() {
         #expect(
             library.cases.map(\.id).filter { !$0.hasPrefix("op/") } == [
+                "integrity/matmul", "integrity/memory", "integrity/softmax",
                 "launch/empty", "launch/parallel", "launch/spawn", "memory/bandwidth",
-                "memory/capacity", "memory/core-to-core", "memory/latency", "memory/page-fault",
-                "memory/random", "peak/dot", "peak/fma", "peak/multiply-add", "peak/tile",
+                "memory/capacity", "memory/core-to-core", "memory/latency",
+                "memory/loaded-latency", "memory/page-fault", "memory/random", "peak/dot",
+                "peak/fma", "peak/multiply-add", "peak/tile",
+                "storage/read", "storage/write", "stress/fma", "stress/matmul", "stress/memory",
+                "transfer/device",
+                "transfer/duplex", "transfer/host-device", "transfer/peer",
             ])
         #expect(library.suites.map(\.name) == ["calibration", "nightly", "quick"])
     }
@@ -81,6 +86,19 @@ import Testing
         #expect(points("memory/latency").count == 2 * (16 * 2 + 16 + 13 + 2 * 8))
     }
 
+    @Test func `Loads rise from none to all there is, each sample a call of the whole walk`() {
+        let points = points("memory/loaded-latency")
+        #expect(points.count == 3 * 2 * 9)
+        for point in points {
+            let operation = point.operation
+            #expect(operation.int("steps") == operation.int("bytes")! / 256, "\(point.label)")
+            #expect(point.timing == .single && point.threads == .all)
+        }
+        let delays = points.prefix(9).map { $0.operation.int("delay")! }
+        #expect(delays.dropFirst().sorted(by: >) == Array(delays.dropFirst()))
+        #expect(points[0].operation.string("load") == "none" && delays[8] == 0)
+    }
+
     @Test func `Bandwidth sizes rise from the first cache to memory, each name telling its bytes`()
     {
         let units = ["KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
@@ -89,8 +107,8 @@ import Testing
             let bytes = Int(name.dropLast(3))! * units[String(name.suffix(3))]!
             #expect(point.operation.int("bytes") == Int64(bytes))
         }
-        // read has plain stores only: (1 + 3 * 2) kernels, 15 sizes, 2 thread counts.
-        #expect(points("memory/bandwidth").count == 7 * 15 * 2)
+        // read has plain stores only: (1 + 5 * 2) kernels, 15 sizes, 2 thread counts.
+        #expect(points("memory/bandwidth").count == 11 * 15 * 2)
     }
 
     @Test func `Suite quick keeps within its bounds`() throws {

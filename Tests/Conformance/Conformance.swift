@@ -1,3 +1,4 @@
+import Backends
 import FoundationEssentials
 import Model
 import Operators
@@ -6,13 +7,14 @@ import Operators
 ///
 /// `conformance operators` lists the operators that are claimed. `conformance FOLDER` reads
 /// `operations.json` and `tensors.bin` there and prints a line for each test: name, operator,
-/// verdict and detail, with tabs between.
+/// verdict and detail, with tabs between. `conformance FOLDER BACKEND` has a backend that is linked
+/// in compute the outputs, instead of taking those that ONNX expects.
 @main
 struct Conformance {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard let first = arguments.first, arguments.count == 1 else {
-            print("usage: conformance operators | FOLDER")
+        guard let first = arguments.first, arguments.count <= 2 else {
+            print("usage: conformance operators | FOLDER [BACKEND]")
             return
         }
         if first == "operators" {
@@ -21,11 +23,12 @@ struct Conformance {
             }
             return
         }
+        let runner = try arguments.dropFirst().first.map { try BackendRunner($0) }
         let folder = URL(filePath: first)
         let list = try Data(contentsOf: folder.appending(path: "operations.json"))
         let tensors = try Data(contentsOf: folder.appending(path: "tensors.bin"))
         for test in try JSONDecoder().decode([NodeTest].self, from: list) {
-            let verdict = test.judge(tensors)
+            let verdict = test.judge(tensors, runner)
             print(test.name, test.operator, verdict.name, verdict.detail, separator: "\t")
         }
     }
@@ -96,7 +99,7 @@ struct NodeTest: Decodable {
     /// Why the test could not be converted.
     let obstacle: String?
 
-    func judge(_ bytes: Data) -> Verdict {
+    func judge(_ bytes: Data, _ runner: BackendRunner?) -> Verdict {
         if let obstacle { return .unsupported(obstacle) }
         guard let definition = OperatorRegistry.definition(domain: "", name: `operator`) else {
             return .unsupported("the operator is not claimed")
@@ -126,7 +129,7 @@ struct NodeTest: Decodable {
                 return .failed(
                     "\(spec.name) is \(spec.shape) where \(found.spec.shape) is expected")
             }
-            return try verify(operation, given, wanted)
+            return try verify(operation, given, wanted, runner)
         } catch {
             return .unsupported(error.reason)
         }
@@ -139,12 +142,14 @@ struct NodeTest: Decodable {
     private struct Placed {
         var spec: TensorSpec
         var view: TensorView
+        var bytes: UnsafeRawBufferPointer
     }
 
     private func attribute(
         _ tensor: Tensor, _ bytes: Data, _ store: Store
     ) throws(Obstacle) -> Attribute {
-        let (spec, view) = try read(tensor, bytes, store)
+        let placed = try read(tensor, bytes, store)
+        let (spec, view) = (placed.spec, placed.view)
         guard DType.reals.contains(spec.dtype) else {
             throw Obstacle(
                 reason: "input \(tensor.place) is \(tensor.dtype), not of floating-point numbers")
@@ -163,22 +168,22 @@ struct NodeTest: Decodable {
             guard let own = formal.first(where: { $0.matches(tensor.place) }) else {
                 throw Obstacle(reason: "there is no \(kind) \(tensor.place)")
             }
-            var (spec, view) = try read(tensor, bytes, store)
+            var placed = try read(tensor, bytes, store)
             if areInputs, own.kind == .index {
-                guard DType.integers.contains(spec.dtype) else {
+                guard DType.integers.contains(placed.spec.dtype) else {
                     throw Obstacle(
                         reason: "input \(tensor.place) is \(tensor.dtype), not of integers")
                 }
-                spec.values = (0..<spec.count).map { view.integer($0) }
+                placed.spec.values = (0..<placed.spec.count).map { placed.view.integer($0) }
             }
-            result.append(Placed(spec: spec, view: view))
+            result.append(placed)
         }
         return result
     }
 
     private func read(
         _ tensor: Tensor, _ bytes: Data, _ store: Store
-    ) throws(Obstacle) -> (TensorSpec, TensorView) {
+    ) throws(Obstacle) -> Placed {
         guard let dtype = DType(name: tensor.dtype), DType.stored.contains(dtype) else {
             throw Obstacle(reason: "tensors of type \(tensor.dtype) are not supported")
         }
@@ -187,7 +192,10 @@ struct NodeTest: Decodable {
             throw Obstacle(
                 reason: "\(tensor.place) has \(tensor.byteCount) bytes, not \(spec.byteCount)")
         }
-        return (spec, store.view(spec, bytes, tensor.offset, tensor.byteCount))
+        let room = store.copy(bytes, tensor.offset, tensor.byteCount)
+        return Placed(
+            spec: spec, view: TensorView(spec, bytes: room),
+            bytes: UnsafeRawBufferPointer(rebasing: room[..<tensor.byteCount]))
     }
 
     private func infer(
@@ -206,14 +214,14 @@ struct NodeTest: Decodable {
     }
 
     private func verify(
-        _ operation: Operation, _ given: [Placed], _ wanted: [Placed]
+        _ operation: Operation, _ given: [Placed], _ wanted: [Placed], _ runner: BackendRunner?
     ) throws(Obstacle) -> Verdict {
-        var views: [TensorView] = []
+        var inputs: [Placed] = []
         for spec in operation.inputs {
             guard let found = given.first(where: { $0.spec.name == spec.name }) else {
                 throw Obstacle(reason: "input \(spec.name) is missing")
             }
-            views.append(found.view)
+            inputs.append(found)
         }
         var outputs: [TensorView] = []
         for spec in operation.outputs {
@@ -222,9 +230,22 @@ struct NodeTest: Decodable {
             }
             outputs.append(found.view)
         }
+        let computed = try runner.map { (runner) throws(Obstacle) in
+            do throws(BackendError) {
+                return try runner.outputs(of: operation, inputs: inputs.map(\.bytes))
+            } catch {
+                throw Obstacle(reason: error.message)
+            }
+        }
+        defer { computed?.forEach { $0.deallocate() } }
+        if let computed {
+            outputs = zip(operation.outputs, computed).map {
+                TensorView($0, bytes: UnsafeRawBufferPointer($1))
+            }
+        }
         do throws(OperatorError) {
             let result = try Verification.verify(
-                operation, inputs: views, outputs: outputs, sampleSeed: 1)
+                operation, inputs: inputs.map(\.view), outputs: outputs, sampleSeed: 1)
             guard result.checked else { return .unsupported("nothing was compared") }
             return result.passed ? .passed : .failed(result.detail)
         } catch {
@@ -239,12 +260,12 @@ final class Store {
 
     deinit { for block in blocks { block.deallocate() } }
 
-    func view(_ spec: TensorSpec, _ bytes: Data, _ offset: Int, _ count: Int) -> TensorView {
+    func copy(_ bytes: Data, _ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
         let block = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(count, 8), alignment: 64)
         blocks.append(block)
         let start = bytes.startIndex + offset
         block.copyBytes(from: bytes[start..<start + count])
-        return TensorView(spec, bytes: UnsafeRawBufferPointer(block))
+        return UnsafeRawBufferPointer(block)
     }
 }

@@ -59,6 +59,18 @@ import Testing
         #expect(done.code == 0, "\(done.error)")
     }
 
+    @Test func `A manifest that claims another kind of device than the library is refused`() throws
+    {
+        let (done, _) = try run {
+            $0["id"] = "good"
+            $0["isCPU"] = false
+        }
+        #expect(done.code == 2)
+        #expect(
+            done.error.contains(
+                "its manifest says isCPU false and the library says that device 0 is a cpu"))
+    }
+
     @Test func `Another major version of the interface is refused without loading anything`()
         throws
     {

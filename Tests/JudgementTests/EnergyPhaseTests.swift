@@ -168,5 +168,30 @@ import Testing
         #expect(abs(time.value / 2e-3 - 1) < 0.02)
         #expect(record.flagIDs.contains("repeatedAfterThrottling"))
         #expect(!record.flagIDs.contains("throttled"))
+        #expect(!record.flagIDs.contains("repeatedAfterDisturbance"))
+    }
+
+    @Test func `A disturbed launch that was made again qualifies nothing, and is named`() throws {
+        var run = SampleRun()
+        run.launches = [
+            SampleRun.clean(seed: 1, centre: 4e6), SampleRun.clean(seed: 2),
+        ]
+        run.change = {
+            if $0.launch == 0 {
+                $0.counters.throughputBefore = 1e9
+                $0.counters.throughputAfter = 0.8e9
+            } else {
+                $0.launch = 0
+                $0.retryOf = 0
+            }
+        }
+        var contents = SampleRun.contents([run])
+        contents.plan.points[0].profile.launches = 1
+        let record = SampleRun.record(contents).points[0]
+        let time = try #require(record.estimate("time"))
+        #expect(abs(time.value / 2e-3 - 1) < 0.02)
+        #expect(record.flagIDs.contains("repeatedAfterDisturbance"))
+        #expect(!record.flagIDs.contains("repeatedAfterThrottling"))
+        #expect(!record.flagIDs.contains("hostSpeedChanged"))
     }
 }

@@ -242,7 +242,7 @@ import Testing
         ("crashed", Outcome.error), ("timedOut", .error), ("outOfMemory", .error),
         ("exitedEarly", .error), ("protocolViolation", .error), ("loadFailed", .error),
         ("backendError", .error), ("harnessError", .error), ("deviceLost", .error),
-        ("accuracyFailed", .invalid),
+        ("accuracyFailed", .invalid), ("outputsDiffer", .invalid),
     ])
     func `A failure is a finding of the point, in the words of the launch`(
         id: String, outcome: Outcome
@@ -275,6 +275,7 @@ import Testing
         let failures: Set<String> = [
             "crashed", "timedOut", "outOfMemory", "exitedEarly", "protocolViolation",
             "loadFailed", "backendError", "harnessError", "accuracyFailed", "deviceLost",
+            "outputsDiffer",
         ]
         let ceilings: Set<String> = ["implausible", "aboveReference"]
         let power = Set(EnergyMetricTests.findings.map(\.id)).union(["idleDrift"])
@@ -283,13 +284,15 @@ import Testing
         let tested = Set(Self.oddities.map(\.id)).union(failures).union(ceilings).union(power)
             .union(audits)
             // RepeatedLaunchTests.
-            .union(["repeatedAfterThrottling"])
+            .union(["repeatedAfterThrottling", "repeatedAfterDisturbance"])
         #expect(tested == Set(RuleTable.current.rules.map(\.id)))
     }
 
     @Test func `Limits that the statistics keep as well are the same in both places`() throws {
         #expect(RuleTable.current.limit("drift") == DriftTest.shiftMin)
         #expect(RuleTable.current.limit("autocorrelated") == 1.96)
+        #expect(RuleTable.current.limit("hostSpeedChanged") == HostQuiet.speedChangeMax)
+        #expect(RuleTable.current.limit("preempted") == HostQuiet.waitShareMax)
         for (grave, light) in [
             ("clockRateWrong", "clockRate"), ("intervalTooShort", "overhead"),
             ("hostSpeedChanged", "hostSpeedUnsteady"), ("steal", "stealNoted"),

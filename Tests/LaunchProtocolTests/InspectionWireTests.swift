@@ -25,6 +25,9 @@ import Testing
             spanNanoseconds: 15, deviation: -0.5, drift: 0.25, device: [1.5], host: [2.5, 3.5])
         facts.contention = 16.5
         facts.durationNanoseconds = 17
+        facts.talliedBytes = Bytes(18)
+        facts.repetition = RepetitionFacts(
+            calls: 19, elements: 20, differingCalls: 21, differingElements: 22, first: "Y[0]")
         return facts
     }
 

@@ -182,12 +182,14 @@ struct RandomValues {
         request.profile.samplesMax = int()
         request.profile.measureTimeMax = Nanoseconds(word())
         request.profile.targetHalfWidth = optional { $0.number() }
+        request.profile.sampleTimeMin = optional { Nanoseconds($0.word()) }
         request.lastLevelCache = Bytes(word())
         request.memoryLimit = Bytes(word())
         request.isolateNetwork = bool()
         request.expectationReady = bool()
         request.telemetryPeriod = Nanoseconds(word())
         request.idle = Nanoseconds(word())
+        request.comparesRepetitions = bool()
         request.claims = optional {
             BackendClaims(id: $0.text(), extensions: [$0.text()], needs: [$0.text(), $0.text()])
         }

@@ -33,6 +33,15 @@ import Testing
         #expect(length <= target * 1.21 + 777)
     }
 
+    @Test func `A profile may ask for longer samples than the clock needs`() throws {
+        script.cost = { _, events in events * 3_000 }
+        var profile = Profile.scripted()
+        profile.sampleTimeMin = .milliseconds(5)
+        let series = try script.launch(profile)
+        #expect(series.batch * 3_000 >= 5_000_000)
+        #expect(series.batch * 3_000 <= 6_100_000)
+    }
+
     @Test func `An event that is long enough by itself is a batch of one`() throws {
         script.cost = { _, events in events * 2_000_000 }
         #expect(try script.launch(.scripted()).batch == 1)

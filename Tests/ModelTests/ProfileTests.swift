@@ -56,4 +56,19 @@ import Testing
             #expect(profile.limited(toPointTime: .seconds(1e6)) == profile)
         }
     }
+
+    @Test func `Repeating takes so many samples however long they take`() {
+        let profile = Profile.named(.nightly).repeating(1000)
+        // And one more at the end.
+        #expect(profile.samplesMin == 999 && profile.samplesMax == 999)
+        #expect(profile.measureTimeMin == .zero && profile.measureTimeMax >= .seconds(3600))
+        #expect(profile.targetHalfWidth == nil && profile.launches == 5)
+    }
+
+    @Test func `Sustaining goes on for so long, in about two thousand samples`() {
+        let profile = Profile.named(.smoke).sustaining(.seconds(600))
+        #expect(profile.measureTimeMin == .seconds(600) && profile.measureTimeMax == .seconds(600))
+        #expect(profile.sampleTimeMin == .seconds(0.3) && profile.samplesMax >= 2000)
+        #expect(profile.targetHalfWidth == nil && profile.launches == 1)
+    }
 }

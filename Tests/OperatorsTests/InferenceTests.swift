@@ -22,6 +22,26 @@ private func failure(
 private func f32(_ name: String, _ shape: Int...) -> TensorSpec { TensorSpec(name, .f32, shape) }
 
 @Suite struct InferenceTests {
+    @Test func `Tensors stand at ONNX's places, whatever is left out before them`() throws {
+        let clip = try OperatorRegistry.infer(
+            Operation(
+                name: "Clip", opset: 0,
+                inputs: [TensorSpec("input", .f32, [4]), TensorSpec("max", .f32, [])], outputs: []))
+        #expect(OperatorRegistry.places(of: clip).inputs == [0, 2])
+        let normalization = try OperatorRegistry.infer(
+            Operation(
+                name: "LayerNormalization", opset: 0,
+                inputs: [TensorSpec("X", .f32, [2, 4]), TensorSpec("Scale", .f32, [4])],
+                outputs: [TensorSpec("Y", .f32, []), TensorSpec("InvStdDev", .f32, [])]))
+        #expect(OperatorRegistry.places(of: normalization).outputs == [0, 2])
+        let concat = try OperatorRegistry.infer(
+            Operation(
+                name: "Concat", opset: 0,
+                inputs: [TensorSpec("inputs_0", .f32, [2]), TensorSpec("inputs_1", .f32, [2])],
+                outputs: [], attributes: [Attribute("axis", .int(0))]))
+        #expect(OperatorRegistry.places(of: concat) == TensorPlaces(concat))
+    }
+
     @Test func `Outputs get names, types and shapes`() throws {
         let operation = try onnx("MatMul", [f32("B", 4, 5), f32("A", 2, 3, 4)])
         #expect(operation.inputs.map(\.name) == ["A", "B"])

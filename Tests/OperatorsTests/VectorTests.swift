@@ -23,12 +23,14 @@ struct Vector: Decodable, CustomTestStringConvertible {
         let s: String?
         let `is`: [Int64]?
         let fs: [Double]?
+        let ss: [String]?
 
         var value: AttributeValue {
             if let i { return .int(i) }
             if let f { return .float(f) }
             if let s { return .string(s) }
             if let fs { return .floats(fs) }
+            if let ss { return .strings(ss) }
             return .ints(self.is ?? [])
         }
     }

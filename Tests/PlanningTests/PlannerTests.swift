@@ -35,6 +35,23 @@ import Testing
         #expect(sum.stdout.hasPrefix(Hashing.sha256(own) + " "))
     }
 
+    @Test func `What is repeated or goes on has a profile and a cost of its own`() throws {
+        let usual = Asked.matMul(256)
+        var repeated = usual
+        repeated.point.repetitions = 5000
+        var sustained = usual
+        sustained.point.duration = .seconds(600)
+        let plan = try plan([usual, repeated, sustained])
+        #expect(Set(plan.points.map(\.pointHash)).count == 3)
+        #expect(plan.points[0].profile == usual.profile)
+        #expect(plan.points[1].profile == usual.profile.repeating(5000))
+        #expect(plan.points[2].profile == usual.profile.sustaining(.seconds(600)))
+        let launches = Double(usual.profile.launches)
+        #expect(plan.points[1].cost > plan.points[0].cost)
+        #expect(plan.points[2].cost.seconds >= 600 * launches)
+        #expect(plan.points[2].cost.seconds < 602 * launches)
+    }
+
     @Test func `The same request gives the same plan`() throws {
         let points = (1...20).map { Asked.matMul($0 * 8, rotates: $0 > 5) }
         let limits = Asked.limits(budgetSeconds: 3, night: 20_000)

@@ -20,6 +20,12 @@ typedef struct blas_library {
     void (*dgemm)(int order, int trans_a, int trans_b, int m, int n, int k, double alpha,
                   const double *a, int lda, const double *b, int ldb, double beta, double *c,
                   int ldc);
+    void (*sgemv)(int order, int trans, int m, int n, float alpha, const float *a, int lda,
+                  const float *x, int step_x, float beta, float *y, int step_y);
+    void (*dgemv)(int order, int trans, int m, int n, double alpha, const double *a, int lda,
+                  const double *x, int step_x, double beta, double *y, int step_y);
+    float (*sdot)(int n, const float *x, int step_x, const float *y, int step_y);
+    double (*ddot)(int n, const double *x, int step_x, const double *y, int step_y);
 } blas_library;
 
 /* Loads the first library there is, or the one that ASSAY_BLAS_LIBRARY names, and sets its number

@@ -208,8 +208,13 @@ assay_status blas_library_load(blas_library *library, int threads, assay_error *
     /* Threads of an OpenMP runtime sleep in its code: it must not be unmapped under them. */
     library->may_unload = !has_openmp() && !dlsym(library->handle, "MKL_Get_Version_String");
     if (!SYMBOL(library, "cblas_sgemm", library->sgemm) ||
-        !SYMBOL(library, "cblas_dgemm", library->dgemm))
-        status = fail(e, ASSAY_E_NOT_FOUND, "startup", "no cblas_sgemm and cblas_dgemm in",
+        !SYMBOL(library, "cblas_dgemm", library->dgemm) ||
+        !SYMBOL(library, "cblas_sgemv", library->sgemv) ||
+        !SYMBOL(library, "cblas_dgemv", library->dgemv) ||
+        !SYMBOL(library, "cblas_sdot", library->sdot) ||
+        !SYMBOL(library, "cblas_ddot", library->ddot))
+        status = fail(e, ASSAY_E_NOT_FOUND, "startup",
+                      "cblas_sgemm, dgemm, sgemv, dgemv, sdot and ddot are not all in",
                       library->file);
     if (status == ASSAY_OK) status = identify(library, threads, e);
     if (status == ASSAY_OK) status = refuse_conflicts(e); /* some load more on first use */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ONNX's MatMul and Gemm as calls of cblas_sgemm and cblas_dgemm. */
+ * ONNX's MatMul and Gemm as the calls of CBLAS that they are: of level 3 between matrices, of level
+ * 2 where one is a vector, of level 1 where both are. */
 #include "blas.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -15,6 +16,17 @@ typedef struct plan {
     int64_t batch_dims[8], a_steps[8], b_steps[8]; /* steps in elements; 0 repeats */
     int64_t c_rows, c_columns;                     /* steps of Gemm's C in elements */
 } plan;
+
+/* The level of CBLAS that does it, and the name of its function. */
+static int level(const plan *p) {
+    return 1 + (p->m != 1) + (p->n != 1);
+}
+
+static const char *function_name(const plan *p) {
+    static const char *const names[2][3] = {{"cblas_ddot", "cblas_dgemv", "cblas_dgemm"},
+                                            {"cblas_sdot", "cblas_sgemv", "cblas_sgemm"}};
+    return names[p->dtype == ASSAY_F32][level(p) - 1];
+}
 
 static assay_status unsupported(assay_error *e, const char *message) {
     return assay_simple_fail(e, ASSAY_E_UNSUPPORTED, 0, "blas", "supports", message);
@@ -157,8 +169,7 @@ assay_status blas_supports(void *user, const assay_op_desc *desc, assay_op_info 
     if (status != ASSAY_OK) return status;
     if (!library->handle) return invalid(e, "no library is loaded in this role");
     info->math_dtype = p.dtype; /* of sums the standard says nothing */
-    assay_simple_copy(info->kernel, sizeof info->kernel,
-                      p.dtype == ASSAY_F32 ? "cblas_sgemm" : "cblas_dgemm");
+    assay_simple_copy(info->kernel, sizeof info->kernel, function_name(&p));
     assay_simple_copy(info->executed_on, sizeof info->executed_on, "cpu");
     return ASSAY_OK;
 }
@@ -205,8 +216,45 @@ static void scale(const plan *p, void *y) {
     }
 }
 
+/* y = alpha op(M) x + beta y, where the matrix M is A, or B and then seen from its other side. */
+static void multiply_vector(const blas_library *library, const plan *p, const void *a,
+                            const void *b, void *y) {
+    const void *matrix = p->n == 1 ? a : b, *x = p->n == 1 ? b : a;
+    int flipped = p->n == 1 ? p->trans_a : !p->trans_b;
+    int outer = p->n == 1 ? p->m : p->n; /* extent of y */
+    int rows = flipped ? p->k : outer, columns = flipped ? outer : p->k;
+    int trans = flipped ? BLAS_TRANSPOSE : BLAS_NO_TRANSPOSE;
+    if (p->dtype == ASSAY_F32)
+        library->sgemv(BLAS_ROW_MAJOR, trans, rows, columns, (float)p->alpha,
+                       (const float *)matrix, columns, (const float *)x, 1, (float)p->beta,
+                       (float *)y, 1);
+    else
+        library->dgemv(BLAS_ROW_MAJOR, trans, rows, columns, p->alpha, (const double *)matrix,
+                       columns, (const double *)x, 1, p->beta, (double *)y, 1);
+}
+
+static void multiply_vectors(const blas_library *library, const plan *p, const void *a,
+                             const void *b, void *y) {
+    if (p->dtype == ASSAY_F32) {
+        float *out = (float *)y, kept = p->beta != 0 ? (float)p->beta * *out : 0;
+        *out = (float)p->alpha * library->sdot(p->k, (const float *)a, 1, (const float *)b, 1) +
+               kept;
+    } else {
+        double *out = (double *)y, kept = p->beta != 0 ? p->beta * *out : 0;
+        *out = p->alpha * library->ddot(p->k, (const double *)a, 1, (const double *)b, 1) + kept;
+    }
+}
+
 static void multiply(const blas_library *library, const plan *p, const void *a, const void *b,
                      void *y) {
+    if (level(p) == 1) {
+        multiply_vectors(library, p, a, b, y);
+        return;
+    }
+    if (level(p) == 2) {
+        multiply_vector(library, p, a, b, y);
+        return;
+    }
     int trans_a = p->trans_a ? BLAS_TRANSPOSE : BLAS_NO_TRANSPOSE;
     int trans_b = p->trans_b ? BLAS_TRANSPOSE : BLAS_NO_TRANSPOSE;
     int lda = p->trans_a ? p->m : p->k, ldb = p->trans_b ? p->k : p->n;

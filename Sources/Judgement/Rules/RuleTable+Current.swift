@@ -3,7 +3,7 @@ import Model
 extension RuleTable {
     /// The rules of this version. docs/warnings.md explains each.
     package static let current = RuleTable(
-        version: "1.2", rules: clockErrors + failures + audits + qualifiers + warnings)
+        version: "1.3", rules: clockErrors + failures + audits + qualifiers + warnings)
 
     /// Whatever the journal calls a failure that the table does not know.
     static let unknownFailure = "harnessError"
@@ -30,6 +30,10 @@ extension RuleTable {
             "accuracyFailed", .error, .point,
             when: .compare("accuracy.error", .above, 1), unit: "1",
             hint: "the backend computed something else; see the error and the tolerance"),
+        Rule(
+            "outputsDiffer", .error, .point,
+            hint: "the same work gave other bits: look for failing memory or units, threads that "
+                + "are not waited for, or sums whose order is left to chance"),
         Rule(
             "implausible", .error, .point,
             when: .compare("ceiling.computeAtLeast", .above, 1.05), unit: "1",
@@ -243,9 +247,14 @@ extension RuleTable {
             hint: "power and speed of zeros are not those of data"),
         Rule(
             "repeatedAfterThrottling", .info, .point,
-            when: .compare("launches.repeated", .above, 0), unit: "1",
+            when: .compare("launches.cooled", .above, 0), unit: "1",
             message: "{value} launches were throttled and made again after cooling down",
             hint: "those that were throttled are kept beside them; cool the machine better"),
+        Rule(
+            "repeatedAfterDisturbance", .info, .point,
+            when: .compare("launches.disturbed", .above, 0), unit: "1",
+            message: "{value} launches that something else disturbed were made again",
+            hint: "those that were disturbed are kept beside them; a quieter machine needs none"),
         Rule(
             "aboveReference", .warning, .metric, when: .compare("ceiling.share", .above, 1),
             unit: "1", message: "{percent} of the ceiling '{text}'",

@@ -285,15 +285,18 @@ extension Operation {
     /// The shape that tensors broadcast to in all directions; throws where they do not.
     func broadcast(_ tensors: [TensorSpec]) throws(OperatorError) -> [Int] {
         guard let first = tensors.first else { return [] }
-        var (shape, name) = (first.shape, "input \(first.name)'s shape \(first.shape)")
+        var shape = first.shape
+        var isCommon = false
         for tensor in tensors.dropFirst() {
             guard let common = Shape.broadcast(shape, tensor.shape) else {
+                let earlier =
+                    isCommon ? "the common shape \(shape)" : "input \(first.name)'s shape \(shape)"
                 throw error(
                     .shape,
-                    "\(name) and input \(tensor.name)'s shape \(tensor.shape) do not broadcast; "
+                    "\(earlier) and input \(tensor.name)'s shape \(tensor.shape) do not broadcast; "
                         + "extents must be equal or 1, counted from the last")
             }
-            if common != shape { name = "the common shape \(common)" }
+            if common != shape { isCommon = true }
             shape = common
         }
         return shape

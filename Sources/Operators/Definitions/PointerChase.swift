@@ -13,19 +13,10 @@ let pointerChase = OperatorDefinition(
     ],
     makesTensors: true,
     inference: { operation throws(OperatorError) in
+        try checkChase(operation)
         let bytes = operation.int("bytes") ?? 0
         let stride = operation.int("stride") ?? 64
         let window = operation.int("window") ?? 0
-        guard stride % 8 == 0 else {
-            throw operation.error(
-                .attribute, "attribute 'stride' is \(stride); it must be a multiple of 8")
-        }
-        guard bytes % stride == 0, bytes / stride >= 2 else {
-            throw operation.error(
-                .attribute,
-                "attribute 'bytes' is \(bytes); it must be at least two strides of \(stride), whole"
-            )
-        }
         guard window == 0 || (window % stride == 0 && bytes % window == 0) else {
             throw operation.error(
                 .attribute,
@@ -44,9 +35,29 @@ let pointerChase = OperatorDefinition(
         },
         words: { _, _ in "exactly the element reached" },
         evaluate: { call, _, expected in
-            let plan = PointerChasePlan(call.operation)
-            // The table is one cycle through all nodes, so whole rounds change nothing.
-            var element = 0
-            for _ in 0..<plan.steps % plan.nodes { element = Int(call.inputs[0].element(element)) }
-            expected.values[0] = Double(element)
+            expected.values[0] = Double(chaseEnd(call))
         }))
+
+/// Checks the size of a chase's table and the distance of its nodes.
+func checkChase(_ operation: Operation) throws(OperatorError) {
+    let bytes = operation.int("bytes") ?? 0
+    let stride = operation.int("stride") ?? 64
+    guard stride % 8 == 0 else {
+        throw operation.error(
+            .attribute, "attribute 'stride' is \(stride); it must be a multiple of 8")
+    }
+    guard bytes % stride == 0, bytes / stride >= 2 else {
+        throw operation.error(
+            .attribute,
+            "attribute 'bytes' is \(bytes); it must be at least two strides of \(stride), whole")
+    }
+}
+
+/// The element that the steps of a chase lead to.
+func chaseEnd(_ call: OracleCall) -> Int {
+    let plan = PointerChasePlan(call.operation)
+    // The table is one cycle through all nodes, so whole rounds change nothing.
+    var element = 0
+    for _ in 0..<plan.steps % plan.nodes { element = Int(call.inputs[0].element(element)) }
+    return element
+}

@@ -4,4 +4,4 @@ let structuralOperators =
     + joiningOperators
     + orderingOperators + [convolution, transposedConvolution] + poolingOperators
     + [attention, rotaryEmbedding, resize] + quantizationOperators + integerProducts
-    + servingOperators
+    + servingOperators + recurrentOperators

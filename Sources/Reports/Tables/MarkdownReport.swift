@@ -5,20 +5,22 @@ package enum MarkdownReport {
     /// The whole text; it ends with a line break.
     package static func render(_ record: Record) -> String {
         let run = record.run
+        let plan = String(run.planSha256.prefix(12))
         var lines = [
-            "# Assay report: \(cell(record.machine.processor))", "",
-            "Run `\(cell(run.id))`, plan `\(cell(String(run.planSha256.prefix(12))))`, methodology "
-                + "\(cell(run.methodology)), measured \(cell(run.started)), machine "
-                + "\(cell(record.machine.machineID)).",
+            "# Assay report: \(Markdown.cell(record.machine.processor))", "",
+            "Run `\(Markdown.cell(run.id))`, plan `\(Markdown.cell(plan))`, methodology "
+                + "\(Markdown.cell(run.methodology)), measured \(Markdown.cell(run.started)), "
+                + "machine \(Markdown.cell(record.machine.machineID)).",
             TerminalReport.counts(record.points.map(Standing.init)) + ".",
         ]
         for group in CaseGroup.all(of: record) { lines += section(group) }
         let uses = FlagUse.all(of: record)
         if !uses.isEmpty { lines += ["", "## Flags", ""] }
         for use in uses {
+            let (message, hint) = (use.example.message, use.example.hint)
             lines.append(
-                "- **\(cell(use.id))** (\(use.severity.rawValue)): \(cell(use.example.message)). "
-                    + "\(cell(use.example.hint))")
+                "- **\(Markdown.cell(use.id))** (\(use.severity.rawValue)): "
+                    + "\(Markdown.cell(message)). \(Markdown.cell(hint))")
         }
         lines += ["", Words.order + " " + Words.scope]
         return lines.joined(separator: "\n") + "\n"
@@ -27,25 +29,26 @@ package enum MarkdownReport {
     private static func section(_ group: CaseGroup) -> [String] {
         let title = group.title ?? ""
         let constants = group.constants.map { "\($0.axis)=\($0.value)" }
-        var lines = ["", "## \(cell(group.id))", ""]
-        lines.append(cell(([title] + constants + group.conditions).joined(separator: " · ")))
+        var lines = ["", "## \(Markdown.cell(group.id))", ""]
+        lines.append(
+            Markdown.cell(([title] + constants + group.conditions).joined(separator: " · ")))
         lines.append("")
         let head =
             group.axes + [
                 "backend", "value", "95 % interval", "n/launches", "of ceiling", "status",
             ]
         let numeric = group.axes.count + 1
-        lines.append(row(head))
-        lines.append(row(head.indices.map { $0 == numeric ? "---:" : "---" }))
+        lines.append(Markdown.row(head))
+        lines.append(Markdown.row(head.indices.map { $0 == numeric ? "---:" : "---" }))
         for (point, members) in zip(group.points, ResultRow.all(of: group)) {
             for result in members {
-                lines.append(row(group.values(of: point.point) + cells(result)))
+                lines.append(Markdown.row(group.values(of: point.point) + cells(result)))
             }
         }
         for whole in group.wholes {
             let reason = whole.reasons.joined(separator: "; ")
             lines.append(
-                row(
+                Markdown.row(
                     group.axes.map { _ in "all" }
                         + [
                             Words.name(whole.subject), reason, "", "", "",
@@ -65,24 +68,5 @@ package enum MarkdownReport {
             result.backend, reading.valueAndUnit, reading.interval, result.counts,
             result.ceiling.map { "\($0.percent) (\($0.reference.citation))" } ?? "–", status,
         ]
-    }
-
-    private static func row(_ cells: [String]) -> String {
-        "| " + cells.map(cell).joined(separator: " | ") + " |"
-    }
-
-    /// Text that cannot end a cell, start a tag or change its emphasis.
-    private static func cell(_ text: String) -> String {
-        var result = ""
-        for character in oneLine(text) {
-            switch character {
-            case "|", "*", "_", "`", "[", "]", "\\": result += "\\\(character)"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
-            default: result.append(character)
-            }
-        }
-        return result
     }
 }

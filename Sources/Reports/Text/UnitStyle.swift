@@ -36,9 +36,15 @@ package struct UnitStyle: Sendable, Hashable {
 
     /// The style of a metric: shares are shown in percent.
     package static func of(_ metric: Metric) -> UnitStyle {
-        metric.unit == "1" && metric.name.hasPrefix("utilization")
-            ? .percent : of(unit: metric.unit)
+        guard metric.unit == "1" else { return of(unit: metric.unit) }
+        if metric.name.hasPrefix("utilization") || metric.name == "sustained" { return .percent }
+        return metric.name.hasPrefix("corruption") ? .smallShare : of(unit: metric.unit)
     }
+
+    /// Shares that are very small, if all is well: parts per trillion (10^12), billion, million.
+    private static let smallShare = UnitStyle([
+        (1e-12, "ppt"), (1e-9, "ppb"), (1e-6, "ppm"), (0.01, "%"),
+    ])
 
     /// Shares of one, shown in percent.
     package static let percent = UnitStyle([(0.01, "%")])

@@ -34,9 +34,16 @@ enum Words {
         case "throughput.flop": "Operations per second"
         case "bandwidth.stream": "Bandwidth, bytes counted as STREAM does"
         case "bandwidth.real": "Bandwidth, ownership reads included"
+        case "sustained": "Speed at the end, of that at the beginning"
+        case "corruption.bound": "Corrupted elements, at most"
+        case "corruption.bound.call": "Calls with corrupted elements, at most"
+        case "bandwidth.transfer": "Bandwidth of the transfer, both ways together"
+        case "bandwidth.storage": "Bandwidth of the storage"
+        case "bandwidth.load": "Bandwidth of the other threads"
         case "latency.access":
             switch operation {
             case "RandomAccess": "Time per update"
+            case "StorageRead", "StorageWrite": "Time per block"
             case "CoreToCore": "Time per hand-over of a cache line, one way"
             case "PageFault": "Time per page fault"
             case "Capacity": "Time per page of 4 KiB"

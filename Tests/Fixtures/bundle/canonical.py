@@ -58,7 +58,8 @@ def tensor(name, dtype, shape, constant=False, values=None):
 
 
 def point(domain, name, opset, inputs, outputs, attributes={}, threads=None, math=None,
-          accumulate=None, data="normal", cache="hot", timing="batch", tolerance="standard"):
+          accumulate=None, data="normal", cache="hot", timing="batch", tolerance="standard",
+          repetitions=None, duration=None):
     operation = {"domain": domain, "name": name, "opset": opset, "inputs": inputs,
                  "outputs": outputs, "attributes": attributes}
     if math:
@@ -69,6 +70,10 @@ def point(domain, name, opset, inputs, outputs, attributes={}, threads=None, mat
              "tolerance": tolerance}
     if threads:
         whole["threads"] = threads
+    if repetitions:
+        whole["repetitions"] = repetitions
+    if duration:
+        whole["durationNanoseconds"] = duration
     return whole
 
 
@@ -90,6 +95,8 @@ POINTS = {
     "matmul sparse": matmul(data="sparse(0.5)"),
     "matmul tf32": matmul(math="tf32"),
     "matmul sums": matmul(accumulate="f64"),
+    "matmul repeated": matmul(repetitions=1000),
+    "matmul sustained": matmul(duration=60_000_000_000),
     "reduce": point(
         "", "ReduceSum", 13,
         [tensor("data", "bf16", [4, 5]), tensor("axes", "i64", [1], values=[-1])],

@@ -31,8 +31,11 @@ static void expect(int holds, const char *what) {
     exit(1);
 }
 
+#include "product_kernels.h"
 #include "tensor_kernels.h"
+#include "layer_kernels.h"
 #include "move_kernels.h"
+#include "training_kernels.h"
 
 /* Sums whose values are known: softmax adds up to 1. */
 static void reductions(cpusimd_pool *pool, cpusimd_numeric type) {
@@ -171,12 +174,17 @@ int main(void) {
             reductions(pool, type);
             products(pool, type);
             gemms(pool, type);
+            convolutions(pool, type);
+            pools(pool, type);
+            attentions(pool, type);
         }
+        short_products(pool, isa);
         peaks(pool, isa);
         peaks(pool, CPUSIMD_PEAK_AMX);
         memory(pool, isa);
         tensor_kernels(pool, isa);
         move_kernels(pool, isa);
+        training_kernels(pool, isa);
         starting(pool);
         cpusimd_pool_destroy(pool);
     }
@@ -184,7 +192,40 @@ int main(void) {
     for (int i = 0; i < 8; i++) table[8 * i] = 8 * ((i + 3) % 8);
     cpusimd_chase *chase = cpusimd_chase_create(table, 64, 0);
     expect(cpusimd_chase_run(chase, 5) == 8 * (15 % 8), "chase");
+    for (int threads = 1; threads <= 3; threads++) {
+        const uint64_t words = 2 * CPUSIMD_LOAD_BLOCK / 8;
+        int64_t *stream = malloc(words * 8), streamed[2];
+        cpusimd_pool *pool = cpusimd_pool_create(threads, NULL, 0);
+        for (uint64_t i = 0; i < words; i++) stream[i] = 3;
+        expect(cpusimd_loaded_run(pool, chase, 5, stream, words, 100, streamed) == 8 * (15 % 8),
+               "loaded chase");
+        expect(streamed[0] >= (threads - 1) * CPUSIMD_LOAD_BLOCK &&
+                   streamed[1] == streamed[0] / 8 * 3,
+               "load");
+        expect(cpusimd_loaded_run(pool, chase, 6, NULL, 0, 0, streamed) == 8 * (18 % 8) &&
+                   streamed[0] == 0 && streamed[1] == 0,
+               "chase without load");
+        cpusimd_pool_destroy(pool);
+        free(stream);
+    }
     cpusimd_chase_destroy(chase);
+    int error = 0;
+    for (int random = 0; random < 2; random++) {
+        enum { FILE_BYTES = 9 * 4096 };
+        char *from = malloc(FILE_BYTES + 8), *to = malloc(FILE_BYTES + 8);
+        for (int i = 0; i < FILE_BYTES; i++) from[8 + i] = (char)(i % 251);
+        cpusimd_storage *file = cpusimd_storage_open("/tmp", FILE_BYTES, 4096, random, 0, &error);
+        expect(file != NULL, "a file");
+        expect(cpusimd_storage_write(file, from + 8, to + 8) == 0 &&
+                   memcmp(to + 8, from + 8 + FILE_BYTES - 4096, 4096) == 0,
+               "a file written");
+        expect(cpusimd_storage_read(file, to + 8) == 0 &&
+                   memcmp(to + 8, from + 8, FILE_BYTES) == 0,
+               "a file read");
+        cpusimd_storage_close(file);
+        free(from), free(to);
+    }
+    expect(!cpusimd_storage_open("/nowhere", 4096, 4096, 0, 0, &error) && error != 0, "nowhere");
     printf("every_kernel: %s: passed\n", cpusimd_isa_name(isa));
     return 0;
 }

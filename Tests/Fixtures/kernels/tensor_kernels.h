@@ -1,6 +1,7 @@
 /* Element-wise, reducing and normalising kernels on odd sizes and on numbers from all over the
  * range, compared with the C library in long double. Included by every_kernel.c. */
 #include "cpu_simd_tensors.h"
+#include "cpu_simd_training.h"
 #include <float.h>
 
 static uint64_t random_state = 1;
@@ -72,6 +73,13 @@ static long double gelu(long double x) { return x / 2 * erfcl(-x / sqrtl(2)); }
 static long double gelu_tanh(long double x) {
     return x / (1 + expl(-2 * sqrtl(2 / 3.14159265358979323846264L) * (x + 0.044715l * x * x * x)));
 }
+static long double softplus(long double x) {
+    return isnan(x) ? x : fmaxl(x, 0) + log1pl(expl(-fabsl(x)));
+}
+static long double hard_swish(long double x) {
+    return x * fmaxl(0, fminl(1, x / 6 + (long double)0.5));
+}
+static long double swish(long double x) { return x / (1 + expl((long double)-0.25 * x)); }
 static long double sign(long double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 static long double clipped(long double x) { return x < (long double)0.25 ? 0.25l : x > 2 ? 2 : x; }
 
@@ -100,6 +108,10 @@ static const struct reference references[] = {
     {CPUSIMD_SILU, "silu", silu, 14, 0},
     {CPUSIMD_GELU, "gelu", gelu, 32, 1},
     {CPUSIMD_GELU_TANH, "gelu tanh", gelu_tanh, 32, 1},
+    {CPUSIMD_TAN, "tan", tanl, 10, 0},
+    {CPUSIMD_SOFTPLUS, "softplus", softplus, 13, 0},
+    {CPUSIMD_HARD_SWISH, "hardswish", hard_swish, 4, 0.5},
+    {CPUSIMD_SWISH, "swish", swish, 14, 0.5},
 };
 
 /* The error of y in units of what is allowed; infinite where one is NaN and the other is not. */
@@ -147,27 +159,56 @@ static void unary_kernels(cpusimd_pool *pool, int isa, int type, int shows) {
     }
 }
 
-static double pair_value(int operation, double a, double b) {
+static long double slope(int operation, long double x) {
+    const long double root = sqrtl(2 / 3.14159265358979323846264L);
+    long double share = 1 / (1 + expl(-x)), density = root / 2 * expl(-x * x / 2), t;
+    if (operation == CPUSIMD_SILU_GRAD) return share * (1 + x / (1 + expl(x)));
+    if (operation == CPUSIMD_GELU_GRAD) return erfcl(-x / sqrtl(2)) / 2 + x * density;
+    t = tanhl(root * (x + 0.044715l * x * x * x));
+    return (1 + t + x * (1 - t * t) * root * (1 + 3 * 0.044715l * x * x)) / 2;
+}
+
+static long double pair_value(int operation, long double a, long double b) {
     switch (operation) {
     case CPUSIMD_SUM: return a + b;
     case CPUSIMD_SUB: return a - b;
     case CPUSIMD_MUL: return a * b;
     case CPUSIMD_DIV: return a / b;
-    case CPUSIMD_POW: return pow(a, b);
+    case CPUSIMD_POW: return powl(a, b);
     case CPUSIMD_MIN: return isnan(a) || isnan(b) ? NAN : a < b ? a : b;
     case CPUSIMD_MAX: return isnan(a) || isnan(b) ? NAN : a > b ? a : b;
+    case CPUSIMD_REMAINDER: return fmodl(a, b);
+    case CPUSIMD_PRELU: return a < 0 ? a * b : a;
+    case CPUSIMD_RELU_GRAD: return b > 0 ? a : 0;
+    case CPUSIMD_SIGMOID_GRAD: return a * b * (1 - b);
+    case CPUSIMD_TANH_GRAD: return a * (1 - b * b);
+    case CPUSIMD_SILU_GRAD:
+    case CPUSIMD_GELU_GRAD:
+    case CPUSIMD_GELU_TANH_GRAD: return a * slope(operation, b);
     case CPUSIMD_EQUAL: return a == b;
     case CPUSIMD_GREATER: return a > b;
     case CPUSIMD_GREATER_OR_EQUAL: return a >= b;
     case CPUSIMD_LESS: return a < b;
-    default: return a <= b;
+    case CPUSIMD_LESS_OR_EQUAL: return a <= b;
+    default: return a != b;
     }
+}
+
+/* The error allowed in units of roundoff, and to what it is relative at least. */
+static double pair_error(int operation, double a, double b, double *least) {
+    *least = 0;
+    if (operation == CPUSIMD_POW) return 32;
+    if (operation == CPUSIMD_REMAINDER) return 0;
+    if (operation < CPUSIMD_SIGMOID_GRAD || operation >= CPUSIMD_EQUAL) return 2;
+    *least = fabs(a) * (operation > CPUSIMD_TANH_GRAD ? 1 + fabs(b) : 1);
+    return operation > CPUSIMD_TANH_GRAD ? 40 : 3;
 }
 
 static void float_pairs(cpusimd_pool *pool, int isa, int type) {
     for (int operation = 0; operation < CPUSIMD_BINARY_COUNT; operation++) {
         if (!cpusimd_binary_exists(type, operation)) continue;
         int gives_bool = operation >= CPUSIMD_EQUAL;
+        int is_slope = operation >= CPUSIMD_SIGMOID_GRAD && !gives_bool;
         for (int repeated = 0; repeated < 3; repeated++) {
             uint64_t rows = 3, n = 1031;
             void *a = random_tensor(rows * n, type), *b = random_tensor(rows * n, type);
@@ -179,11 +220,13 @@ static void float_pairs(cpusimd_pool *pool, int isa, int type) {
                 uint64_t first = i / n * n;
                 double x = value_at(a, repeated == 1 ? first : i, type);
                 double y = value_at(b, repeated == 2 ? first : i, type);
-                double z = value_at(out, i, gives_bool ? CPUSIMD_BOOL : type);
-                double right = pair_value(operation, x, y);
-                double over = excess(z, (long double)right, operation == CPUSIMD_POW ? 32 : 2, 0,
+                double z = value_at(out, i, gives_bool ? CPUSIMD_BOOL : type), least;
+                /* No result of a sigmoid, and products that overflow on the way. */
+                if (is_slope && !(fabs(y) < 1000)) continue;
+                long double right = pair_value(operation, x, y);
+                double over = excess(z, right, pair_error(operation, x, y, &least), least,
                                      gives_bool ? CPUSIMD_F64 : type);
-                if (over > 1) fprintf(stderr, "operation %d type %d of %a, %a: %a, not %a\n",
+                if (over > 1) fprintf(stderr, "operation %d type %d of %a, %a: %a, not %La\n",
                                       operation, type, x, y, z, right);
                 expect(over <= 1, "an operator of two inputs");
             }
@@ -192,8 +235,23 @@ static void float_pairs(cpusimd_pool *pool, int isa, int type) {
     }
 }
 
+static int64_t whole_value(int operation, int64_t x, int64_t y) {
+    switch (operation) {
+    case CPUSIMD_AND: return x & y;
+    case CPUSIMD_OR: return x | y;
+    case CPUSIMD_XOR: return x ^ y;
+    case CPUSIMD_DIV: return y == 0 ? 0 : x / y;
+    case CPUSIMD_REMAINDER: return y == 0 ? 0 : x % y;
+    case CPUSIMD_MODULO: return y == 0 ? 0 : (x % y + y) % y;
+    case CPUSIMD_SHIFT_LEFT: return y > 7 ? 0 : (uint8_t)(x << y);
+    case CPUSIMD_SHIFT_RIGHT: return y > 7 ? 0 : x >> y;
+    default: return (int64_t)pair_value(operation, (long double)x, (long double)y);
+    }
+}
+
 static void whole_pairs(cpusimd_pool *pool, int isa, int type) {
     for (int operation = 0; operation < CPUSIMD_BINARY_COUNT; operation++) {
+        if (operation == CPUSIMD_POW || !cpusimd_binary_exists(type, operation)) continue;
         uint64_t n = 1031;
         int8_t *a = random_tensor(n, CPUSIMD_I8), *b = random_tensor(n, CPUSIMD_I8);
         size_t bytes = cpusimd_type_bytes(type);
@@ -206,13 +264,7 @@ static void whole_pairs(cpusimd_pool *pool, int isa, int type) {
             int64_t x = (int64_t)value_at(left, i, type), y = (int64_t)value_at(right, i, type);
             int64_t z = (int64_t)(operation >= CPUSIMD_EQUAL ? value_at(out, i, CPUSIMD_BOOL)
                                                              : value_at(out, i, type));
-            int64_t expected;
-            if (operation == CPUSIMD_POW) continue;
-            if (operation == CPUSIMD_AND) expected = x & y;
-            else if (operation == CPUSIMD_OR) expected = x | y;
-            else if (operation == CPUSIMD_XOR) expected = x ^ y;
-            else if (operation == CPUSIMD_DIV) expected = y == 0 ? 0 : x / y;
-            else expected = (int64_t)pair_value(operation, (double)x, (double)y);
+            int64_t expected = whole_value(operation, x, y);
             /* 8-bit results wrap. */
             if (type == CPUSIMD_I8) expected = (int8_t)expected;
             if (type == CPUSIMD_U8) expected = (uint8_t)expected;
@@ -249,8 +301,10 @@ static void axis_kernels(cpusimd_pool *pool, int isa, int type) {
             void *in = random_tensor(rows * n, type), *out = random_tensor(rows * n, type);
             void *workspace = aligned_alloc(64, cpusimd_softmax_workspace(pool));
             int64_t *index = malloc(rows * sizeof(int64_t));
-            for (int operation = 0; operation < CPUSIMD_REDUCE_COUNT; operation++)
+            int last = type < CPUSIMD_I64 ? CPUSIMD_REDUCE_COUNT : CPUSIMD_REDUCE_SUM_ABS;
+            for (int operation = 0; operation < last; operation++)
                 cpusimd_reduce_run(pool, kind, operation, type, shape, 1, in, out, workspace);
+            cpusimd_reduce_run(pool, kind, CPUSIMD_REDUCE_MIN, type, shape, 1, in, out, workspace);
             double least = value_at(in, 0, type);
             for (uint64_t k = 1; k < n; k++) {
                 double x = value_at(in, k * inner, type);
@@ -268,6 +322,8 @@ static void axis_kernels(cpusimd_pool *pool, int isa, int type) {
                 cpusimd_normalize_run(pool, kind, 0, rows, n, 1e-5, in, in, in, out);
                 cpusimd_normalize_run(pool, kind, 1, rows, n, 1e-5, in, in, NULL, out);
                 cpusimd_group_normalize_run(pool, kind, 1, 2, rows, n, 1e-5, in, in, in, out);
+                for (int logarithm = 0; logarithm < 2; logarithm++)
+                    cpusimd_softmax_grad_run(pool, kind, logarithm, shape, in, in, out);
             }
             free(in), free(out), free(workspace), free(index);
         }

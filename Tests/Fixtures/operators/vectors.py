@@ -48,6 +48,8 @@ def attribute(value):
     if isinstance(value, str):
         return {"s": value}
     if isinstance(value, (list, tuple)):
+        if any(isinstance(v, str) for v in value):
+            return {"ss": list(value)}
         name = "fs" if any(isinstance(v, float) for v in value) else "is"
         return {name: list(value)}
     return {"f": value} if isinstance(value, float) else {"i": int(value)}

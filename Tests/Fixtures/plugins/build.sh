@@ -21,7 +21,8 @@ set -eu
 source=$1
 name=$(basename "$source" .c)
 if [ "$out/$name.so" -nt "$source" ] && [ "$out/$name.so" -nt "$here/fixture.h" ] &&
-    [ "$out/$name.so" -nt "$here/device-clock.h" ] &&
+    [ "$out/$name.so" -nt "$here/device-clock.h" ] && [ "$out/$name.so" -nt "$here/build.sh" ] &&
+    [ "$out/$name.so" -nt "$here/device-memory.c" ] &&
     [ "$out/$name.so" -nt "$include/assay_plugin.h" ] &&
     [ "$out/$name.so" -nt "$include/assay_simple.h" ] && [ -f "$out/$name.json" ]; then
     exit 0
@@ -30,6 +31,8 @@ tables='"assay.memory/1", "assay.queue/1", "assay.op/1"'
 [ "$name" != no-tables ] || tables=
 telemetry=
 [ "$name" != telemetry ] || telemetry=', "assay.telemetry/1"'
+host=true
+! grep -q 'ASSAY_DEVICE_GPU\|ASSAY_DEVICE_ACCELERATOR\|"device-memory.c"' "$source" || host=false
 cat > "$out/.$name.json.$$" <<MANIFEST
 {
   "id": "$name",
@@ -42,7 +45,7 @@ cat > "$out/.$name.json.$$" <<MANIFEST
   "environment": {},
   "needs": [],
   "network": "none",
-  "isCPU": true,
+  "isCPU": $host,
   "onlyWhenNamed": true,
   "homepage": ""
 }

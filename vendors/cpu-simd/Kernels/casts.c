@@ -97,6 +97,14 @@ void cpusimd_cast_run(cpusimd_pool *pool, int isa, int from, int to, int saturat
     cpusimd_pool_run(pool, cast_task, &job);
 }
 
+void cpusimd_cast(const struct tensor_set *set, int from, int to, const void *in, void *out,
+                  size_t n) {
+    struct cast_job job = {.from_bytes = cpusimd_type_bytes(from),
+                           .to_bytes = cpusimd_type_bytes(to)};
+    plan(&job, set, from, to, 1);
+    cast_part(&job, in, out, n);
+}
+
 double cpusimd_value(int type, const void *address) {
     double value;
     struct cast_job job = {.from_bytes = cpusimd_type_bytes(type), .to_bytes = 8};

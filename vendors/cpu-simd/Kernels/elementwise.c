@@ -149,3 +149,62 @@ void cpusimd_where_run(cpusimd_pool *pool, cpusimd_kind kind, const cpusimd_spre
         .out_bytes = bytes};
     if (job.count > 0) cpusimd_pool_run(pool, broadcast_task, &job);
 }
+
+/* ---- sums of many tensors ------------------------------------------------------------------- */
+
+struct sum_job {
+    const struct tensor_kernels *kernels;
+    const cpusimd_spread *shapes;
+    const void *const *in;
+    char *out;
+    size_t inputs, count, bytes;
+    double divisor;
+    int stream;
+};
+
+/* Neighbouring elements of one row: so many accumulators stay in the first cache level. */
+static void sum_block(const struct sum_job *job, const struct walk *walks, size_t start,
+                      size_t done, size_t n) {
+    double accumulators[GRAIN];
+    for (size_t k = 0; k < job->inputs; k++) {
+        const cpusimd_spread *shape = walks[k].shape;
+        size_t step = shape->steps[0][shape->rank - 1];
+        const char *in = (const char *)job->in[k] + (walks[k].places[0] + done * step) * job->bytes;
+        job->kernels->accumulate(in, step, accumulators, n, k == 0);
+    }
+    job->kernels->store_quotient(accumulators, job->out + start * job->bytes, n, job->divisor,
+                                 job->stream);
+}
+
+static void sum_task(void *argument, int thread, int threads) {
+    const struct sum_job *job = argument;
+    const uint64_t row = job->shapes->dims[job->shapes->rank - 1];
+    size_t low, high;
+    tensor_share(job->count, GRAIN, thread, threads, &low, &high);
+    if (high == low) return;
+    struct walk walks[job->inputs];
+    for (size_t k = 0; k < job->inputs; k++) walk_to(&walks[k], &job->shapes[k], low);
+    while (low < high) {
+        size_t n = row - walks[0].position[job->shapes->rank - 1];
+        if (n > high - low) n = high - low;
+        for (size_t done = 0; done < n; done += GRAIN)
+            sum_block(job, walks, low + done, done, n - done < GRAIN ? n - done : GRAIN);
+        for (size_t k = 0; k < job->inputs; k++) next_row(&walks[k], n);
+        low += n;
+    }
+    cpusimd_stream_fence(job->stream);
+}
+
+void cpusimd_sum_run(cpusimd_pool *pool, cpusimd_kind kind, uint32_t inputs,
+                     const cpusimd_spread *shapes, const void *const *in, void *out,
+                     double divisor) {
+    size_t bytes = cpusimd_type_bytes(kind.type);
+    struct sum_job job = {
+        .kernels = cpusimd_tensor_kernels(kind), .shapes = shapes, .in = in, .out = out,
+        .inputs = inputs, .count = count_of(shapes), .bytes = bytes, .divisor = divisor};
+    if (job.count == 0) return;
+    uint64_t row = shapes->dims[shapes->rank - 1] * bytes;
+    job.stream = cpusimd_streams((inputs + 1) * job.count * bytes) && row % 64 == 0 &&
+                 is_aligned(out, 64);
+    cpusimd_pool_run(pool, sum_task, &job);
+}

@@ -1,5 +1,6 @@
 /* Matrix products with AVX2 and fused multiply-add. */
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define ISA_NAME avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define VECTOR_BYTES 32

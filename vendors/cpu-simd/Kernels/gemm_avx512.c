@@ -1,5 +1,6 @@
 /* Matrix products with AVX-512. */
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define ISA_NAME avx512
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma")))
 #define VECTOR_BYTES 64

@@ -1,5 +1,6 @@
 /* Matrix products with the 128-bit vectors of 64-bit Arm. */
 #if defined(__aarch64__)
+#include <arm_neon.h>
 #define ISA_NAME neon
 #define TARGET
 #define VECTOR_BYTES 16

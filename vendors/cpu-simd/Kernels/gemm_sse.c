@@ -1,5 +1,6 @@
 /* Matrix products with SSE2: what every x86-64 has. */
 #if defined(__x86_64__)
+#include <immintrin.h>
 #define ISA_NAME sse
 #define TARGET
 #define VECTOR_BYTES 16

@@ -1,39 +1,7 @@
 /* Reductions, softmax and normalisation over threads: rows are shared, or blocks of columns. */
+#include "blocks.h"
 #include "tensors.h"
 #include <string.h>
-
-/* A tensor [outer, n, inner] as blocks of at most `columns` columns; rows are one column each. */
-struct blocks {
-    cpusimd_axis shape;
-    size_t columns, per_row; /* columns of a block, blocks of a row */
-};
-
-static struct blocks blocks_of(cpusimd_axis shape, size_t columns) {
-    return (struct blocks){shape, columns, (shape.inner + columns - 1) / columns};
-}
-
-static size_t block_count(const struct blocks *blocks) {
-    return blocks->shape.outer * blocks->per_row;
-}
-
-static size_t first_column(const struct blocks *blocks, size_t block) {
-    return block % blocks->per_row * blocks->columns;
-}
-
-static size_t width(const struct blocks *blocks, size_t block) {
-    size_t left = blocks->shape.inner - first_column(blocks, block);
-    return left < blocks->columns ? left : blocks->columns;
-}
-
-/* Where a block starts in the tensor, and in what is left of it when n is reduced. */
-static size_t start_of(const struct blocks *blocks, size_t block) {
-    const cpusimd_axis *shape = &blocks->shape;
-    return block / blocks->per_row * shape->n * shape->inner + first_column(blocks, block);
-}
-
-static size_t result_of(const struct blocks *blocks, size_t block) {
-    return block / blocks->per_row * blocks->shape.inner + first_column(blocks, block);
-}
 
 /* ---- reductions ----------------------------------------------------------------------------- */
 
@@ -45,6 +13,7 @@ struct reduce_job {
     char *out, *parts;
     size_t in_bytes, out_bytes, part_bytes;
     double divisor;
+    unary_kernel then; /* null where results stay as they are */
 };
 
 static void reduce_block(const struct reduce_job *job, size_t block, size_t low, size_t high,
@@ -58,7 +27,9 @@ static void reduce_block(const struct reduce_job *job, size_t block, size_t low,
 }
 
 static void finish(const struct reduce_job *job, size_t first, void *accumulators, size_t count) {
+    static const double none[2];
     if (job->divisor != 1) job->kernels->divide(accumulators, count, job->divisor);
+    if (job->then) job->then(accumulators, accumulators, count, none, 0);
     job->results->store(accumulators, job->out + first * job->out_bytes, count);
 }
 
@@ -118,10 +89,14 @@ void cpusimd_reduce_run(cpusimd_pool *pool, cpusimd_kind kind, int operation, in
     const struct tensor_kernels *kernels = cpusimd_tensor_kernels(kind);
     struct reduce_job job = {
         .kernels = kernels, .results = cpusimd_tensor_set(kind.isa)->types[result],
-        .reduction = kernels->reductions[operation], .blocks = blocks_of(shape, COLUMNS_MAX),
+        .reduction = kernels->reductions[operation & 255], .blocks = blocks_of(shape, COLUMNS_MAX),
         .in = in, .out = out, .parts = workspace, .in_bytes = cpusimd_type_bytes(kind.type),
         .out_bytes = cpusimd_type_bytes(result),
         .part_bytes = cpusimd_type_bytes(cpusimd_accumulator(kind.type)), .divisor = divisor};
+    if (operation >> 8) {
+        cpusimd_kind kept = {kind.isa, cpusimd_accumulator(kind.type)};
+        job.then = cpusimd_tensor_kernels(kept)->unary[(operation >> 8) - 1];
+    }
     size_t results = shape.outer * shape.inner, threads = (size_t)cpusimd_pool_threads(pool);
     if (results == 0) return;
     if (shape.n == 0) {
@@ -196,17 +171,6 @@ static void softmax_task(void *argument, int thread, int threads) {
                                           job->logarithm, job->stream);
     }
     cpusimd_stream_fence(job->stream);
-}
-
-/* Rows that do not fill whole lines would store lines in part, which past the caches is slow. */
-static int rows_stream(uint64_t count, uint64_t row_bytes, const void *out, size_t bytes) {
-    return cpusimd_streams(2 * count * bytes) && row_bytes % 64 == 0 && (uintptr_t)out % 64 == 0;
-}
-
-/* So many columns that the exponentials of a block can be kept. */
-static size_t softmax_columns(const cpusimd_axis *shape) {
-    size_t columns = SCRATCH_ELEMENTS / (shape->n ? shape->n : 1) / 64 * 64;
-    return columns < 64 ? 64 : columns > COLUMNS_MAX ? COLUMNS_MAX : columns;
 }
 
 uint64_t cpusimd_softmax_workspace(const cpusimd_pool *pool) {

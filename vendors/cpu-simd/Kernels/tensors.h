@@ -47,6 +47,35 @@ struct tensor_kernels {
                     int stream);
     void (*normalize_group)(const void *in, const void *scale, const void *bias, void *out,
                             size_t channels, size_t run, double epsilon, int stream);
+    /* Adds to accumulators, or with `first` starts them; all elements of `in` are one at step 0. */
+    void (*accumulate)(const void *in, size_t step, void *accumulators, size_t n, int first);
+    void (*store_quotient)(const void *accumulators, void *out, size_t n, double divisor,
+                           int stream);
+    /* x * slope + offset, both of the arithmetic type, one for all at step 0. */
+    void (*scale_and_add)(const void *in, void *out, size_t n, const void *slopes,
+                          const void *offsets, size_t step, int stream);
+    /* Of columns, or of a row where stride is 1: the largest argument, and the logarithm of the sum
+     * of exponentials less that; then from them factor * exp(x - both), or x - both. */
+    void (*log_sums)(const void *in, size_t n, size_t stride, size_t columns, void *most,
+                     void *rest);
+    void (*shares)(const void *in, void *out, size_t n, size_t stride, size_t columns,
+                   const void *most, const void *rest, double factor, int logarithm, int stream);
+    double (*log_share)(const void *element, const void *most, const void *rest);
+    void (*softmax_grad)(const void *gradient, const void *result, void *out, size_t n,
+                         size_t stride, size_t columns, int logarithm, int stream);
+    /* Adds to the accumulators what the row gives to the gradients of scale and bias. */
+    void (*normalize_grad)(const void *gradient, const void *in, const void *scale, void *out,
+                           size_t n, double epsilon, void *scale_sums, void *bias_sums,
+                           int stream);
+    /* To bytes; scales and zero points are of the arithmetic type. */
+    void (*quantize)(const void *in, void *out, size_t n, const void *scales, const void *zeros,
+                     size_t step, int is_signed);
+    /* From whole numbers of `type` to the arithmetic type. */
+    void (*dequantize)(int type, const void *in, void *out, size_t n, const void *scales,
+                       const double *zeros, size_t step);
+    void (*add_norm_quantize)(const void *in, const void *residual, const void *scale, void *codes,
+                              void *code_scale, void *sums, size_t n, double epsilon,
+                              void *scratch);
     void (*turn_halves)(const void *in, const void *cosines, const void *sines, void *out,
                         size_t half);
 };
@@ -82,6 +111,10 @@ const struct tensor_kernels *cpusimd_tensor_kernels(cpusimd_kind kind);
 int cpusimd_streams(uint64_t bytes);
 /* After streamed stores, before the thread says that it is done. */
 void cpusimd_stream_fence(int stream);
+
+/* Converts n elements in the calling thread. */
+void cpusimd_cast(const struct tensor_set *set, int from, int to, const void *in, void *out,
+                  size_t n);
 
 /* The part of `count` that a thread takes, in whole grains but for the last. */
 static inline void tensor_share(size_t count, size_t grain, int thread, int threads, size_t *low,

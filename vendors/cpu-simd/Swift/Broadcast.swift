@@ -60,7 +60,7 @@ struct Spread {
     /// Elements to step in each dimension, for each input; 0 where it is repeated.
     private let steps: [[Int]]
 
-    /// At most three inputs, which must broadcast to the extents.
+    /// Inputs must broadcast to the extents; `merged` holds three at most.
     init(extents: [Int], inputs: [[Int]]) {
         self.extents = extents
         steps = inputs.map { input in
@@ -85,8 +85,18 @@ struct Spread {
     }
 
     /// Neighbouring dimensions merged where all inputs run through them alike.
-    var merged: cpusimd_spread {
-        var rows: [(extent: Int, steps: [Int])] = []
+    var merged: cpusimd_spread { Self.spread(mergedRows, 0..<steps.count) }
+
+    /// One for each input of any number of them, all with the same dimensions.
+    var mergedEach: [cpusimd_spread] {
+        let rows = mergedRows
+        return steps.indices.map { Self.spread(rows, $0..<$0 + 1) }
+    }
+
+    private typealias Row = (extent: Int, steps: [Int])
+
+    private var mergedRows: [Row] {
+        var rows: [Row] = []
         for (index, extent) in extents.enumerated() where extent != 1 {
             let own = steps.map { $0[index] }
             if let last = rows.last, last.steps == own.map({ $0 * extent }) {
@@ -95,13 +105,16 @@ struct Spread {
                 rows.append((extent, own))
             }
         }
-        if rows.isEmpty { rows = [(1, steps.map { _ in 0 })] }
+        return rows.isEmpty ? [(1, steps.map { _ in 0 })] : rows
+    }
+
+    private static func spread(_ rows: [Row], _ inputs: Range<Int>) -> cpusimd_spread {
         var result = cpusimd_spread()
         result.rank = UInt32(rows.count)
         for (index, row) in rows.enumerated() {
-            Self.set(&result.dims, index, row.extent)
-            for (input, step) in row.steps.enumerated() {
-                Self.set(&result.steps, 8 * input + index, step)
+            set(&result.dims, index, row.extent)
+            for (input, step) in row.steps[inputs].enumerated() {
+                set(&result.steps, 8 * input + index, step)
             }
         }
         return result

@@ -58,13 +58,6 @@ enum ElementType: Int32, CaseIterable {
     }
 }
 
-extension Numeric {
-    /// What the C kernels of matrix products want to be told.
-    func kernels(_ set: InstructionSet) -> cpusimd_numeric {
-        cpusimd_numeric(isa: set.rawValue, single: self == .f32 ? 1 : 0)
-    }
-}
-
 /// Which element types an operator is defined for.
 struct ElementTypes {
     var types: [ElementType]
@@ -81,6 +74,7 @@ struct ElementTypes {
     static let wide = ElementTypes(
         types: floating.types + [.i64, .i32], words: "f64, f32, f16, bf16, i64 and i32")
     static let whole = ElementTypes(types: [.i64, .i32, .i8, .u8], words: "whole numbers")
+    static let bytes = ElementTypes(types: [.u8], words: "u8")
     static let bool = ElementTypes(types: [.bool], words: "bool")
     static let all = ElementTypes(types: ElementType.allCases, words: "numbers and bool")
 }

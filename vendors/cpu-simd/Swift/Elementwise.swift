@@ -22,6 +22,7 @@ final class Unary: Operator {
         "Exp": Row(operation: CPUSIMD_EXP, types: .floating),
         "Floor": Row(operation: CPUSIMD_FLOOR, types: .floating),
         "Gelu": Row(operation: CPUSIMD_GELU, types: .floating),
+        "HardSwish": Row(operation: CPUSIMD_HARD_SWISH, types: .floating),
         "IsInf": Row(
             operation: CPUSIMD_IS_INF, types: .floating,
             attributes: [("detect_negative", 1), ("detect_positive", 1)], givesBool: true),
@@ -41,7 +42,10 @@ final class Unary: Operator {
         "Sign": Row(operation: CPUSIMD_SIGN, types: .numbers),
         "Silu": Row(operation: CPUSIMD_SILU, types: .floating),
         "Sin": Row(operation: CPUSIMD_SIN, types: .floating),
+        "Softplus": Row(operation: CPUSIMD_SOFTPLUS, types: .floating),
         "Sqrt": Row(operation: CPUSIMD_SQRT, types: .floating),
+        "Swish": Row(operation: CPUSIMD_SWISH, types: .floating, attributes: [("alpha", 1)]),
+        "Tan": Row(operation: CPUSIMD_TAN, types: .floating),
         "Tanh": Row(operation: CPUSIMD_TANH, types: .floating),
     ]
 

@@ -3,8 +3,7 @@ internal import CPUSIMDKernels
 
 /// `Gemm`: alpha * A * B + beta * C, with A and B transposed on request and C broadcast to Y.
 final class Gemm: Operator {
-    private let type: Numeric
-    private let set: InstructionSet
+    private let type: ElementType
     private let product: MatrixProduct
     private let hasAdded: Bool
 
@@ -12,7 +11,7 @@ final class Gemm: Operator {
         try request.expect(inputs: 2...3, outputs: 1)
         let left = try request.input(0, "A")
         let right = try request.input(1, "B")
-        type = try request.numeric(left, "A")
+        type = try request.elementType(left, "A", of: .floating)
         guard right.dtype == left.dtype else {
             throw .invalid("Gemm's A and B must have the same element type")
         }
@@ -46,7 +45,6 @@ final class Gemm: Operator {
             (sum.rowStep, sum.columnStep) = steps
         }
         hasAdded = added != nil
-        set = engine.limit
         product = MatrixProduct(
             type, .init(rows: rows, columns: columns, depth: depth),
             transposesLeft: transposesLeft, transposesRight: transposesRight, sum: sum, engine)
@@ -60,8 +58,8 @@ final class Gemm: Operator {
         return (shape[0] == 1 ? 0 : shape[1], shape[1] == 1 ? 0 : 1)
     }
 
-    var numeric: Numeric? { type }
-    var kernel: String { "gemm-\(type.name)-\(set.name)" }
+    var numeric: Numeric? { type.numeric }
+    var kernel: String { "gemm-\(type.name)-\(product.instructions)" }
     var packedBytes: Int { product.packedBytes }
 
     func prepare(constants: Constants) throws(Failure) {

@@ -31,6 +31,9 @@ final class MemoryPass: Operator {
         }
         self.kind = kind
         self.engine = engine
+        guard !request.mustRepeat || kind != .read || engine.threads == 1 else {
+            throw .unsupported("MemoryRead adds the sums of several threads in any order")
+        }
         try request.expect(inputs: kind.inputs...kind.inputs, outputs: 1)
         let bytes = try request.int("bytes")
         let elements = bytes / kind.arrays / 512 * 64

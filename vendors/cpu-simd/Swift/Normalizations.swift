@@ -95,8 +95,10 @@ final class LayerNormalization: Operator {
     }
 }
 
-/// `GroupNormalization` with a scale and a bias for each channel, as of opset 21.
+/// `GroupNormalization` with a scale and a bias for each channel, as of opset 21, and
+/// `InstanceNormalization`, where each channel is a group.
 final class GroupNormalization: Operator {
+    private let title: String
     private let type: ElementType
     private let set: InstructionSet
     private let batch: Int
@@ -107,38 +109,41 @@ final class GroupNormalization: Operator {
 
     init(_ request: Request, _ engine: Engine) throws(Failure) {
         try request.expect(inputs: 3...3, outputs: 1)
-        let input = try request.input(0, "X")
-        type = try request.elementType(input, "X", of: .floating)
+        let name = request.name
+        let isInstance = name == "InstanceNormalization"
+        let labels =
+            isInstance ? ["input", "scale", "B", "output"] : ["X", "scale", "bias", "Y"]
+        let input = try request.input(0, labels[0])
+        type = try request.elementType(input, labels[0], of: .floating)
         guard input.extents.count >= 2 else {
-            throw .invalid("GroupNormalization's X must have a batch and channels")
+            throw .invalid("\(name)'s \(labels[0]) must have a batch and channels")
         }
         batch = input.extents[0]
         channels = input.extents[1]
         run = input.extents[2...].reduce(1, *)
-        groups = try request.int("num_groups")
-        guard groups > 0, channels % groups == 0 else {
-            throw .invalid(
-                "GroupNormalization's \(channels) channels do not divide into \(groups) groups")
+        groups = isInstance ? channels : try request.int("num_groups")
+        guard channels == 0 || (groups > 0 && channels % groups == 0) else {
+            throw .invalid("\(name)'s \(channels) channels do not divide into \(groups) groups")
         }
-        for (index, label) in [(1, "scale"), (2, "bias")] {
+        for (index, label) in [(1, labels[1]), (2, labels[2])] {
             let factor = try request.input(index, label)
             guard factor.dtype == input.dtype, factor.extents == [channels] else {
                 throw .invalid(
-                    "GroupNormalization's \(label) must have one element of X's type for each "
+                    "\(name)'s \(label) must have one element of \(labels[0])'s type for each "
                         + "channel")
             }
         }
-        try request.expect(try request.output(0, "Y"), "Y", is: input)
+        try request.expect(try request.output(0, labels[3]), labels[3], is: input)
         guard try request.int("stash_type", default: 1) == 1 else {
-            throw .unsupported(
-                "GroupNormalization keeps its statistics in f32, or f64 where X is f64, only")
+            throw .unsupported("\(name) keeps its statistics in f32, or f64 where X is f64, only")
         }
+        title = name.lowercased()
         epsilon = try request.float("epsilon", default: 1e-5)
         set = engine.limit
     }
 
     var numeric: Numeric? { type.numeric }
-    var kernel: String { "groupnormalization-\(type.name)-\(set.name)" }
+    var kernel: String { "\(title)-\(type.name)-\(set.name)" }
 
     func run(_ call: borrowing Call) throws(Failure) {
         if batch * channels * run == 0 { return }

@@ -16,6 +16,7 @@ struct OperatorRow: Sendable {
             OperatorRow(domain: "assay", name: "MemoryAdd", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "MemoryTriad", opset: 1, type: MemoryPass.self),
             OperatorRow(domain: "assay", name: "PointerChase", opset: 1, type: PointerChase.self),
+            OperatorRow(domain: "assay", name: "LoadedLatency", opset: 1, type: LoadedLatency.self),
             OperatorRow(domain: "assay", name: "RandomAccess", opset: 1, type: RandomAccess.self),
             OperatorRow(domain: "assay", name: "Capacity", opset: 1, type: Capacity.self),
             OperatorRow(domain: "assay", name: "CoreToCore", opset: 1, type: CoreToCore.self),
@@ -23,10 +24,29 @@ struct OperatorRow: Sendable {
             OperatorRow(
                 domain: "assay", name: "ParallelRegion", opset: 1, type: ParallelRegion.self),
             OperatorRow(domain: "assay", name: "ThreadSpawn", opset: 1, type: ThreadSpawn.self),
+            OperatorRow(domain: "assay", name: "StorageRead", opset: 1, type: Storage.self),
+            OperatorRow(domain: "assay", name: "StorageWrite", opset: 1, type: Storage.self),
             OperatorRow(domain: "assay", name: "Empty", opset: 1, type: Empty.self),
             OperatorRow(domain: "", name: "MatMul", opset: 1, type: MatMul.self),
             OperatorRow(domain: "", name: "Gemm", opset: 13, type: Gemm.self),
-        ] + tensorRows + movingRows
+            OperatorRow(domain: "", name: "MatMulInteger", opset: 10, type: MatMulInteger.self),
+            OperatorRow(domain: "", name: "QLinearMatMul", opset: 10, type: QLinearMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "GroupedMatMul", opset: 1, type: GroupedMatMul.self),
+            OperatorRow(
+                domain: "assay", name: "BlockQuantizedMatMul", opset: 1,
+                type: BlockQuantizedMatMul.self),
+        ] + tensorRows + movingRows + derivedRows + layerRows
+
+    /// Convolution, pooling and attention.
+    private static let layerRows: [OperatorRow] = [
+        OperatorRow(domain: "", name: "Conv", opset: 1, type: Convolution.self),
+        OperatorRow(domain: "", name: "MaxPool", opset: 8, type: Pooling.self),
+        OperatorRow(domain: "", name: "AveragePool", opset: 7, type: Pooling.self),
+        OperatorRow(domain: "", name: "GlobalMaxPool", opset: 1, type: GlobalPooling.self),
+        OperatorRow(domain: "", name: "GlobalAveragePool", opset: 1, type: GlobalPooling.self),
+        OperatorRow(domain: "", name: "Attention", opset: 23, type: Attention.self),
+    ]
 
     /// Element-wise, reducing and normalising operators.
     private static let tensorRows: [OperatorRow] = {

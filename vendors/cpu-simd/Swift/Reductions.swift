@@ -28,14 +28,29 @@ final class Reduce: Operator {
         var operation: Int32
         var types: ElementTypes
         var isMean = false
+        /// What reduces the results of one group of axes along the next; nil: the same again.
+        var again: Int32?
+        /// The function of one input that is taken of the last result.
+        var function: Int32?
     }
 
     private static let rows: [String: Row] = [
+        "ReduceL1": Row(
+            operation: CPUSIMD_REDUCE_SUM_ABS, types: .floating, again: CPUSIMD_REDUCE_SUM),
+        "ReduceL2": Row(
+            operation: CPUSIMD_REDUCE_SUM_SQUARE, types: .floating, again: CPUSIMD_REDUCE_SUM,
+            function: CPUSIMD_SQRT),
+        "ReduceLogSum": Row(
+            operation: CPUSIMD_REDUCE_SUM, types: .floating, function: CPUSIMD_LOG),
+        // The logarithm of a sum of exponentials of such logarithms is that of all together.
+        "ReduceLogSumExp": Row(operation: CPUSIMD_REDUCE_LOG_SUM_EXP, types: .floating),
         "ReduceMax": Row(operation: CPUSIMD_REDUCE_MAX, types: .all),
         "ReduceMean": Row(operation: CPUSIMD_REDUCE_SUM, types: .wide, isMean: true),
         "ReduceMin": Row(operation: CPUSIMD_REDUCE_MIN, types: .all),
         "ReduceProd": Row(operation: CPUSIMD_REDUCE_PROD, types: .wide),
         "ReduceSum": Row(operation: CPUSIMD_REDUCE_SUM, types: .wide),
+        "ReduceSumSquare": Row(
+            operation: CPUSIMD_REDUCE_SUM_SQUARE, types: .wide, again: CPUSIMD_REDUCE_SUM),
     ]
 
     private let request: Request
@@ -145,8 +160,11 @@ final class Reduce: Operator {
             let isLast = index == stages.count - 1
             let from = index == 0 ? type : type.accumulator
             let target = unsafe isLast ? call.output(0) : between[index].address
+            var operation = index == 0 ? row.operation : row.again ?? row.operation
+            // As the C library packs a function that follows.
+            if isLast, let function = row.function { operation |= (function + 1) << 8 }
             unsafe cpusimd_reduce_run(
-                call.pool, from.kernels(set), row.operation,
+                call.pool, from.kernels(set), operation,
                 (isLast ? type : type.accumulator).rawValue, stage, isLast ? divisor : 1, source,
                 target, partials.address)
             unsafe source = UnsafeRawPointer(target)

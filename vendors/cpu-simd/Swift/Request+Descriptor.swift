@@ -11,6 +11,7 @@ extension Request {
         outputs = unsafe Self.tensors(given.outputs, given.output_count)
         mathType = unsafe given.math_dtype
         accumulateType = unsafe given.accumulate_dtype
+        mustRepeat = unsafe given.flags & ASSAY_DETERMINISTIC != 0
         attributes = unsafe Self.values(given.attributes, given.attribute_count)
     }
 

@@ -29,6 +29,8 @@ struct Request {
     /// The arithmetic asked for; 0 where the inputs decide.
     var mathType: UInt32 = 0
     var accumulateType: UInt32 = 0
+    /// Whether every call must give the same bits.
+    var mustRepeat = false
 }
 
 // MARK: - Attributes

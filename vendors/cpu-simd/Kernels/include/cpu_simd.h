@@ -12,6 +12,7 @@
 #pragma clang assume_nonnull begin
 #else
 #define _Nullable
+#define _Nonnull
 #endif
 
 /* ---- instruction sets ---------------------------------------------------------------------- */
@@ -108,6 +109,14 @@ cpusimd_chase *_Nullable cpusimd_chase_create(const int64_t *table, uint64_t cou
 void cpusimd_chase_destroy(cpusimd_chase *_Nullable chase);
 /* The element index after `steps` steps from element 0. */
 int64_t cpusimd_chase_run(const cpusimd_chase *chase, uint64_t steps);
+/* What the other threads take at a time, in bytes. */
+#define CPUSIMD_LOAD_BLOCK 65536
+/* The chase on thread 0, while the others read blocks of `stream` in turn, round and round, and
+ * pause after each 4096 bytes; a null stream leaves them idle. `streamed` becomes the bytes that
+ * they read and the sum of these words. `words` is a multiple of a block's. */
+int64_t cpusimd_loaded_run(cpusimd_pool *pool, const cpusimd_chase *chase, uint64_t steps,
+                           const int64_t *_Nullable stream, uint64_t words, uint64_t delay_ns,
+                           int64_t *streamed);
 
 /* ---- random access -------------------------------------------------------------------------- */
 #define CPUSIMD_RANDOM_STREAMS 256
@@ -132,6 +141,21 @@ int cpusimd_huge_given(void);
 /* Maps memory, has the pool's threads write each small page's own number into it, and read all of
  * them again; returns the pages that held theirs, -1 without memory. */
 int64_t cpusimd_capacity(cpusimd_pool *pool, uint64_t bytes, int huge);
+
+/* ---- storage -------------------------------------------------------------------------------- */
+typedef struct cpusimd_storage cpusimd_storage;
+/* A file without a name in `directory`, of whole blocks, with room for all of them. random 1: in a
+ * shuffled order that is the same in every process. direct 1: past the page cache; then `block` is
+ * a multiple of 4096. Null with the system's error number in *error. */
+cpusimd_storage *_Nullable cpusimd_storage_open(const char *directory, uint64_t bytes,
+                                                uint64_t block, int random, int direct,
+                                                int *error);
+void cpusimd_storage_close(cpusimd_storage *_Nullable storage);
+/* Reads every block, each to its own place. 0, or the system's error number. */
+int cpusimd_storage_read(const cpusimd_storage *storage, void *to);
+/* Writes every block from its own place, makes the storage keep them, and reads the file's last
+ * block into `last`, where that is not null. 0, or the system's error number. */
+int cpusimd_storage_write(const cpusimd_storage *storage, const void *from, void *_Nullable last);
 
 /* ---- operators ----------------------------------------------------------------------------- */
 /* In all of them `single` is 1 for f32 and 0 for f64, and tensors are dense and row-major. */

@@ -63,7 +63,11 @@ typedef struct cpusimd_kind {
 #define CPUSIMD_IS_INF 24      /* to bool; alpha: negative ones count, beta: positive ones */
 #define CPUSIMD_NOT 25         /* of bool */
 #define CPUSIMD_BITWISE_NOT 26
-#define CPUSIMD_UNARY_COUNT 27
+#define CPUSIMD_TAN 27
+#define CPUSIMD_SOFTPLUS 28
+#define CPUSIMD_HARD_SWISH 29
+#define CPUSIMD_SWISH 30 /* alpha */
+#define CPUSIMD_UNARY_COUNT 31
 /* Whether the type has the operator: 1 or 0. */
 int cpusimd_unary_exists(int type, int operation);
 /* `parameters`: alpha and beta. */
@@ -87,12 +91,25 @@ double cpusimd_value(int type, const void *address);
 #define CPUSIMD_AND 7 /* bit by bit, of whole numbers and bool */
 #define CPUSIMD_OR 8
 #define CPUSIMD_XOR 9
-#define CPUSIMD_EQUAL 10 /* this and the following to bool */
-#define CPUSIMD_GREATER 11
-#define CPUSIMD_GREATER_OR_EQUAL 12
-#define CPUSIMD_LESS 13
-#define CPUSIMD_LESS_OR_EQUAL 14
-#define CPUSIMD_BINARY_COUNT 15
+#define CPUSIMD_REMAINDER 10 /* with the sign of the dividend */
+#define CPUSIMD_MODULO 11    /* with that of the divisor, of whole numbers */
+#define CPUSIMD_SHIFT_LEFT 12
+#define CPUSIMD_SHIFT_RIGHT 13
+#define CPUSIMD_PRELU 14
+/* Gradients: that of the result, and the input or, for sigmoid and tanh, the result itself. */
+#define CPUSIMD_RELU_GRAD 15
+#define CPUSIMD_SIGMOID_GRAD 16
+#define CPUSIMD_TANH_GRAD 17
+#define CPUSIMD_SILU_GRAD 18
+#define CPUSIMD_GELU_GRAD 19
+#define CPUSIMD_GELU_TANH_GRAD 20
+#define CPUSIMD_EQUAL 21 /* this and the following to bool */
+#define CPUSIMD_GREATER 22
+#define CPUSIMD_GREATER_OR_EQUAL 23
+#define CPUSIMD_LESS 24
+#define CPUSIMD_LESS_OR_EQUAL 25
+#define CPUSIMD_NOT_EQUAL 26
+#define CPUSIMD_BINARY_COUNT 27
 int cpusimd_binary_exists(int type, int operation);
 
 /* Dimensions of the output, and for each input the elements to step: 0 where it is repeated. */
@@ -107,13 +124,24 @@ void cpusimd_binary_run(cpusimd_pool *pool, cpusimd_kind kind, int operation,
 void cpusimd_where_run(cpusimd_pool *pool, cpusimd_kind kind, const cpusimd_spread *shape,
                        const void *condition, const void *a, const void *b, void *out);
 
+/* The sum of any number of floating-point tensors, each with a shape of its own whose first steps
+ * are meant, divided by `divisor`; kept in f32 for f16 and bf16, and rounded once. */
+void cpusimd_sum_run(cpusimd_pool *pool, cpusimd_kind kind, uint32_t inputs,
+                     const cpusimd_spread *shapes, const void *_Nonnull const *_Nonnull in,
+                     void *out, double divisor);
+
 /* ---- along an axis -------------------------------------------------------------------------- */
 /* Reductions of a sort; a mean is a sum with a divisor. */
 #define CPUSIMD_REDUCE_SUM 0
 #define CPUSIMD_REDUCE_PROD 1
 #define CPUSIMD_REDUCE_MAX 2
 #define CPUSIMD_REDUCE_MIN 3
-#define CPUSIMD_REDUCE_COUNT 4
+#define CPUSIMD_REDUCE_SUM_SQUARE 4
+#define CPUSIMD_REDUCE_SUM_ABS 5      /* floating-point numbers only, as what follows */
+#define CPUSIMD_REDUCE_LOG_SUM_EXP 6
+#define CPUSIMD_REDUCE_COUNT 7
+/* A reduction, of whose results a function of one input is taken before they are stored. */
+#define CPUSIMD_REDUCE_THEN(reduction, function) ((reduction) | ((function) + 1) << 8)
 /* The type in which partial results of a type are kept: f32 for f16 and bf16. */
 int cpusimd_accumulator(int type);
 /* Bytes that cpusimd_reduce_run needs, aligned to 64. */

@@ -70,7 +70,8 @@ FORCED void S(repeat)(const U *one, U *copies) {
     COMPARISON(GREATER, above, x > y)                                                              \
     COMPARISON(GREATER_OR_EQUAL, at_least, x >= y)                                                 \
     COMPARISON(LESS, below, x < y)                                                                 \
-    COMPARISON(LESS_OR_EQUAL, at_most, x <= y)
+    COMPARISON(LESS_OR_EQUAL, at_most, x <= y)                                                     \
+    COMPARISON(NOT_EQUAL, differs, x != y)
 
 #if FLOATING
 #define BINARY_KERNELS(X, COMPARISON)                                                              \
@@ -81,8 +82,24 @@ FORCED void S(repeat)(const U *one, U *copies) {
     X(POW, power, N(power)(x, y))                                                                  \
     X(MIN, minimum, N(minimum)(x, y))                                                              \
     X(MAX, maximum, N(maximum)(x, y))                                                              \
+    X(REMAINDER, remainder, N(remainder)(x, y))                                                    \
+    X(PRELU, prelu, N(choose)((VI)(x < ZERO), x * y, x))                                           \
+    X(RELU_GRAD, relu_grad, N(choose)((VI)(y > ZERO), x, ZERO))                                    \
+    X(SIGMOID_GRAD, sigmoid_grad, x * y * (N(all)(1) - y))                                         \
+    X(TANH_GRAD, tanh_grad, x * (N(all)(1) - y * y))                                               \
+    X(SILU_GRAD, silu_grad, x * N(silu_slope)(y))                                                  \
+    X(GELU_GRAD, gelu_grad, x * N(gelu_slope)(y))                                                  \
+    X(GELU_TANH_GRAD, gelu_tanh_grad, x * N(gelu_tanh_slope)(y))                                   \
     COMPARISONS(COMPARISON)
 #else
+/* By the width or more ONNX leaves open; here the result is 0. */
+#if SIGNED
+#define SHIFTS(X)
+#else
+#define SHIFTS(X)                                                                                  \
+    X(SHIFT_LEFT, shifted_left, (V)((VI)(x << (y & 7)) & (VI)(y < 8)))                             \
+    X(SHIFT_RIGHT, shifted_right, (V)((VI)(x >> (y & 7)) & (VI)(y < 8)))
+#endif
 #define BINARY_KERNELS(X, COMPARISON)                                                              \
     X(SUM, sum, x + y)                                                                             \
     X(SUB, difference, x - y)                                                                      \
@@ -94,6 +111,10 @@ FORCED void S(repeat)(const U *one, U *copies) {
     X(AND, conjunction, x & y)                                                                     \
     X(OR, disjunction, x | y)                                                                      \
     X(XOR, exclusion, x ^ y)                                                                       \
+    X(REMAINDER, remainder, N(remainder)(x, y, 0))                                                 \
+    X(MODULO, modulo, N(remainder)(x, y, 1))                                                       \
+    X(PRELU, prelu, N(choose)((VI)(x < ZERO), x * y, x))                                           \
+    SHIFTS(X)                                                                                      \
     COMPARISONS(COMPARISON)
 #endif
 BINARY_KERNELS(BINARY, COMPARISON)

@@ -242,15 +242,17 @@ FORCED TARGET V N(error_function)(V x) {
     return N(with_sign)(N(choose)((VI)(a > N(all)(1)), N(all)(1) - part, part), x);
 }
 
-/* x times the normal distribution function; far below zero, where erfc is less than the roundoff of
- * 1, it is zero. */
-FORCED TARGET V N(gelu)(V x) {
+/* The normal distribution function; far below zero, where erfc is less than the roundoff of 1, it is
+ * zero. */
+FORCED TARGET V N(normal_share)(V x) {
     V a = N(absolute)(x) * N(all)((T)0.70710678118654752);
     V part = N(erf_or_erfc)(a);
     V tail = N(all)((T)0.5) * N(choose)((VI)(a > N(all)(1)), part, N(all)(1) - part);
     tail = N(choose)((VI)(a > N(all)(ERFC_LIMIT)), ZERO, tail);
-    return x * N(choose)((VI)(x < ZERO), tail, N(all)(1) - tail);
+    return N(choose)((VI)(x < ZERO), tail, N(all)(1) - tail);
 }
+
+FORCED TARGET V N(gelu)(V x) { return x * N(normal_share)(x); }
 
 FORCED TARGET V N(gelu_tanh)(V x) {
     V z = x + N(all)((T)0.044715) * x * x * x;

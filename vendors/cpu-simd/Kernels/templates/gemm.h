@@ -1,35 +1,54 @@
 /* Matrix products for one instruction set. Include with ISA_NAME, TARGET, VECTOR_BYTES, ROWS (of a
  * tile) and PANEL_ROWS; defines the table cpusimd_gemm_<ISA_NAME>. */
-#include "../gemm.h"
-#include <string.h>
+#include "gemm_common.h"
 
-#define PASTE2(a, b, c) a##_##b##_##c
-#define PASTE(a, b, c) PASTE2(a, b, c)
-#define FORCED __attribute__((always_inline)) static inline
-#define UNROLLED _Pragma("unroll")
-/* Elements that B is fetched ahead of its use: 1 KiB or more. */
-#ifndef AHEAD
-#define AHEAD (32 * W)
-#endif
+#define TYPE f64
+#define T double
+#define I int64_t
+#define U double
+#define HALF 0
+#include "gemm_floats.h"
 
+#define TYPE f32
+#define T float
+#define I int32_t
 #define SINGLE 1
-#include "element.h"
-#include "gemm_pack.h"
-#include "gemm_tile.h"
-#include "gemm_direct.h"
-#include "element_end.h"
+#define U float
+#define HALF 0
+#include "gemm_floats.h"
 
-#define SINGLE 0
-#include "element.h"
-#include "gemm_pack.h"
-#include "gemm_tile.h"
-#include "gemm_direct.h"
-#include "element_end.h"
+/* Stored in two bytes, packed and computed as f32. */
+#define TYPE f16
+#define T float
+#define I int32_t
+#define SINGLE 1
+#define U uint16_t
+#define HALF 1
+#include "gemm_floats.h"
 
-#define ROW(type, bytes)                                                                           \
-    {ROWS, 2 * PASTE(LANES, type, ISA_NAME), 1, bytes, bytes, bytes,                               \
-     PASTE(pack_a, type, ISA_NAME), PASTE(pack_b, type, ISA_NAME), PASTE(tiles, type, ISA_NAME),   \
-     PASTE(panel, type, ISA_NAME), PASTE(dot, type, ISA_NAME), PASTE(finish, type, ISA_NAME)}
-#define TABLE2(isa) const struct gemm_kernels cpusimd_gemm_##isa[2]
+#define TYPE bf16
+#define T float
+#define I int32_t
+#define SINGLE 1
+#define U uint16_t
+#define HALF 2
+#include "gemm_floats.h"
+
+/* Bytes widened to pairs of 16 bits. */
+#define TYPE pairs
+#define T int32_t
+#define I int32_t
+#define GROUP 2
+#include "gemm_bytes.h"
+
+#define FLOATS(type, packed, stored)                                                               \
+    {.name = NAME(ISA_NAME), .rows = ROWS, .columns = 2 * K(LANES, type), .group = 1,              \
+     .packed_bytes = packed, .bytes = stored, .pack_a = K(pack_a, type),                           \
+     .pack_b = K(pack_b, type), .tiles = K(tiles, type), .small = K(small, type),                  \
+     .panel = K(panel, type), .dot = K(dot, type),                                         \
+     .pack_nibbles = K(pack_nibbles, type), .dot_nibbles = K(dot_nibbles, type),                   \
+     .finish = K(finish, type)}
+#define TABLE2(isa) const struct gemm_kernels cpusimd_gemm_##isa[GEMM_TYPE_COUNT]
 #define TABLE(isa) TABLE2(isa)
-TABLE(ISA_NAME) = {ROW(f64, 8), ROW(f32, 4)};
+TABLE(ISA_NAME) = {FLOATS(f64, 8, 8), FLOATS(f32, 4, 4), FLOATS(f16, 4, 2), FLOATS(bf16, 4, 2),
+                   BYTES(pairs, 2, AS_IT_IS, AS_IT_IS)};

@@ -3,32 +3,32 @@
 
 /* `count` rows of C (+)= `terms` columns of A times as many rows of B, over `columns` columns. */
 FORCED TARGET void N(panel_rows)(const struct gemm_direct *job, const int count, const int terms,
-                                 const T *a, const T *b, T *c, size_t columns, int accumulate) {
+                                 const U *a, const U *b, T *c, size_t columns, int accumulate) {
     V left[PANEL_ROWS][4];
     UNROLLED for (int r = 0; r < count; r++) {
         UNROLLED for (int t = 0; t < terms; t++)
-            left[r][t] = N(all)(a[(size_t)r * job->a_row + (size_t)t * job->a_column]);
+            left[r][t] = N(all)(N(one)(a + (size_t)r * job->a_row + (size_t)t * job->a_column));
     }
     for (size_t j = 0; j < columns; j += W) {
         size_t part = columns - j;
         V right[4];
         UNROLLED for (int t = 0; t < terms; t++) {
-            right[t] = N(get_part)(b + (size_t)t * job->b_step + j, part, 0);
+            right[t] = S(get_part)(b + (size_t)t * job->b_step + j, part, 0);
             __builtin_prefetch(b + ((size_t)t + 4) * job->b_step + j);
         }
         UNROLLED for (int r = 0; r < count; r++) {
             T *to = c + (size_t)r * job->ldc + j;
-            V sum = accumulate ? N(get_part)(to, part, 0) : (V){0};
+            V sum = accumulate ? N(load_part)(to, part, 0) : (V){0};
             UNROLLED for (int t = 0; t < terms; t++) sum += left[r][t] * right[t];
-            N(set_part)(to, sum, part);
+            N(save_part)(to, sum, part);
         }
     }
 }
 
 FORCED TARGET void N(panel_terms)(const struct gemm_direct *job, const int terms, size_t p,
                                   size_t column, size_t columns) {
-    const T *a = (const T *)job->a + p * job->a_column;
-    const T *b = (const T *)job->b + p * job->b_step + column;
+    const U *a = (const U *)job->a + p * job->a_column;
+    const U *b = (const U *)job->b + p * job->b_step + column;
     T *c = (T *)job->c + column;
     int accumulate = job->accumulate || p > 0;
     size_t i = 0;
@@ -52,7 +52,7 @@ TARGET static void N(panel)(const struct gemm_direct *job) {
 
 FORCED TARGET T N(lanes_sum)(V v) {
     T lanes[W], sum = 0;
-    N(set)(lanes, v);
+    N(save)(lanes, v);
     for (size_t half = W / 2; half > 0; half /= 2)
         for (size_t i = 0; i < half; i++) lanes[i] += lanes[i + half];
     sum = lanes[0];
@@ -61,7 +61,7 @@ FORCED TARGET T N(lanes_sum)(V v) {
 
 /* `rows` by `columns` dot products of `depth` elements. */
 FORCED TARGET void N(dot_tile)(const struct gemm_direct *job, const int rows, const int columns,
-                               const T *a, const T *b, T *c, size_t depth, int accumulate) {
+                               const U *a, const U *b, T *c, size_t depth, int accumulate) {
     V sums[4][4];
     UNROLLED for (int r = 0; r < rows; r++)
         UNROLLED for (int j = 0; j < columns; j++) sums[r][j] = (V){0};
@@ -69,9 +69,9 @@ FORCED TARGET void N(dot_tile)(const struct gemm_direct *job, const int rows, co
         size_t part = depth - p;
         V right[4];
         UNROLLED for (int j = 0; j < columns; j++)
-            right[j] = N(get_part)(b + (size_t)j * job->b_step + p, part, 0);
+            right[j] = S(get_part)(b + (size_t)j * job->b_step + p, part, 0);
         UNROLLED for (int r = 0; r < rows; r++) {
-            V left = N(get_part)(a + (size_t)r * job->a_row + p, part, 0);
+            V left = S(get_part)(a + (size_t)r * job->a_row + p, part, 0);
             UNROLLED for (int j = 0; j < columns; j++) sums[r][j] += left * right[j];
         }
     }
@@ -83,8 +83,8 @@ FORCED TARGET void N(dot_tile)(const struct gemm_direct *job, const int rows, co
 
 FORCED TARGET void N(dot_rows)(const struct gemm_direct *job, const int rows, size_t i, size_t j,
                                size_t columns, size_t p, size_t depth) {
-    const T *a = (const T *)job->a + i * job->a_row + p;
-    const T *b = (const T *)job->b + j * job->b_step + p;
+    const U *a = (const U *)job->a + i * job->a_row + p;
+    const U *b = (const U *)job->b + j * job->b_step + p;
     T *c = (T *)job->c + i * job->ldc + j;
     int accumulate = job->accumulate || p > 0;
     if (columns == 4) {
@@ -111,17 +111,15 @@ TARGET static void N(dot)(const struct gemm_direct *job) {
 TARGET static void N(finish)(const struct gemm_finish *job) {
     T alpha = (T)job->alpha, beta = (T)job->beta;
     for (size_t i = 0; i < job->rows; i++) {
-        T *y = (T *)job->y + i * job->ldy;
-        if (!job->c) {
-            for (size_t j = 0; j < job->columns; j++) y[j] *= alpha;
-            continue;
-        }
-        const T *c = (const T *)job->c + i * job->c_row;
-        if (job->c_column) {
-            for (size_t j = 0; j < job->columns; j++) y[j] = alpha * y[j] + beta * c[j];
-        } else {
-            T added = beta * c[0];
-            for (size_t j = 0; j < job->columns; j++) y[j] = alpha * y[j] + added;
+        const T *sums = (const T *)job->sums + i * job->sums_step;
+        U *y = (U *)job->y + i * job->ldy;
+        const U *c = job->c ? (const U *)job->c + i * job->c_row : NULL;
+        T added = c && !job->c_column ? beta * N(one)(c) : 0;
+        for (size_t j = 0; j < job->columns; j += W) {
+            size_t part = job->columns - j;
+            V sum = alpha * N(load_part)(sums + j, part, 0);
+            if (c) sum += job->c_column ? beta * S(get_part)(c + j, part, 0) : N(all)(added);
+            S(set_part)(y + j, sum, part);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /* `count` rows of A times the first `vectors` vectors of one strip of B; `rows` and `columns` of it
  * lie inside C. */
-FORCED TARGET void N(tile)(const int count, const int vectors, const T *a, const T *b, size_t depth,
+FORCED TARGET void N(tile)(const int count, const int vectors, const P *a, const P *b, size_t depth,
                            T *c, size_t ldc, size_t rows, size_t columns, int accumulate) {
     V sums[ROWS][2];
     UNROLLED for (int r = 0; r < count; r++) sums[r][0] = sums[r][1] = (V){0};
@@ -11,36 +11,37 @@ FORCED TARGET void N(tile)(const int count, const int vectors, const T *a, const
         __builtin_prefetch(c + r * ldc + columns - 1, 1, 2);
     }
     for (size_t p = 0; p < depth; p++, a += ROWS, b += 2 * W) {
-        V right[2];
+        VP right[2];
         UNROLLED for (int v = 0; v < vectors; v++) {
-            right[v] = N(get)(b + v * W);
+            __builtin_memcpy(&right[v], b + v * W, sizeof right[v]);
             __builtin_prefetch(b + AHEAD + v * W);
         }
         UNROLLED for (int r = 0; r < count; r++) {
-            V left = N(all)(a[r]);
-            UNROLLED for (int v = 0; v < vectors; v++) sums[r][v] += left * right[v];
+            VP left = a[r] - (VP){0};
+            UNROLLED for (int v = 0; v < vectors; v++)
+                sums[r][v] = MULTIPLY_ADD(sums[r][v], left, right[v]);
         }
     }
     if (rows == (size_t)count && columns == (size_t)vectors * W) {
         UNROLLED for (int r = 0; r < count; r++, c += ldc) {
             UNROLLED for (int v = 0; v < vectors; v++) {
                 V sum = sums[r][v];
-                N(set)(c + v * W, accumulate ? N(get)(c + v * W) + sum : sum);
+                N(save)(c + v * W, accumulate ? N(load)(c + v * W) + sum : sum);
             }
         }
         return;
     }
     T edge[ROWS][2 * W];
     UNROLLED for (int r = 0; r < count; r++) {
-        N(set)(edge[r], sums[r][0]);
-        N(set)(edge[r] + W, sums[r][1]);
+        N(save)(edge[r], sums[r][0]);
+        N(save)(edge[r] + W, sums[r][1]);
     }
     for (size_t r = 0; r < rows; r++, c += ldc)
         for (size_t j = 0; j < columns; j++) c[j] = accumulate ? c[j] + edge[r][j] : edge[r][j];
 }
 
 #define TILE(count)                                                                                \
-    TARGET static void N(tile##count)(const T *a, const T *b, size_t depth, T *c, size_t ldc,      \
+    TARGET static void N(tile##count)(const P *a, const P *b, size_t depth, T *c, size_t ldc,      \
                                       size_t rows, size_t columns, int accumulate) {               \
         if (columns <= W) N(tile)(count, 1, a, b, depth, c, ldc, rows, columns, accumulate);       \
         else N(tile)(count, 2, a, b, depth, c, ldc, rows, columns, accumulate);                    \
@@ -59,7 +60,7 @@ TILE(12)
 #undef TILE
 
 /* The tile with the fewest rows that covers `rows`. */
-TARGET static void (*N(tile_for)(size_t rows))(const T *, const T *, size_t, T *, size_t, size_t,
+TARGET static void (*N(tile_for)(size_t rows))(const P *, const P *, size_t, T *, size_t, size_t,
                                                size_t, int) {
     if (rows <= 1) return N(tile1);
     if (rows <= 2) return N(tile2);
@@ -77,11 +78,11 @@ TARGET static void (*N(tile_for)(size_t rows))(const T *, const T *, size_t, T *
 
 /* A strip of A stays in the first cache level while the strips of B stream from the second. */
 TARGET static void N(tiles)(const struct gemm_tiles *job) {
-    const T *a = job->a, *b = job->b;
+    const P *a = job->a, *b = job->b;
     T *c = job->c;
     for (size_t i = 0; i < job->rows; i += ROWS) {
         size_t rows = job->rows - i < ROWS ? job->rows - i : ROWS;
-        void (*tile)(const T *, const T *, size_t, T *, size_t, size_t, size_t, int) =
+        void (*tile)(const P *, const P *, size_t, T *, size_t, size_t, size_t, int) =
             N(tile_for)(rows);
         for (size_t j = 0; j < job->columns; j += 2 * W) {
             size_t columns = job->columns - j < 2 * W ? job->columns - j : 2 * W;

@@ -7,17 +7,21 @@
 /* Rows that are added in registers: so many streams the hardware can follow. */
 #define FEW_ROWS 8
 
-#define REDUCTION(id, name, identity, expression)                                                  \
+#define REDUCTION(id, name, identity, expression, term)                                            \
+    FORCED TARGET V S(name##_get)(const U *in) { return N(name##_term)(S(get)(in)); }              \
+    FORCED TARGET V S(name##_part)(const U *in, size_t n) {                                        \
+        return N(name##_term)(S(get_part)(in, n, identity));                                       \
+    }                                                                                              \
     FORCED TARGET V S(name##_block)(const U *in, size_t n) {                                       \
         V s0 = N(all)(identity), s1 = s0, s2 = s0, s3 = s0;                                        \
         size_t i = 0;                                                                              \
         for (; i + 4 * W <= n; i += 4 * W) {                                                       \
-            s0 = N(name##_of)(s0, S(get)(in + i));                                                 \
-            s1 = N(name##_of)(s1, S(get)(in + i + W));                                             \
-            s2 = N(name##_of)(s2, S(get)(in + i + 2 * W));                                         \
-            s3 = N(name##_of)(s3, S(get)(in + i + 3 * W));                                         \
+            s0 = N(name##_of)(s0, S(name##_get)(in + i));                                          \
+            s1 = N(name##_of)(s1, S(name##_get)(in + i + W));                                      \
+            s2 = N(name##_of)(s2, S(name##_get)(in + i + 2 * W));                                  \
+            s3 = N(name##_of)(s3, S(name##_get)(in + i + 3 * W));                                  \
         }                                                                                          \
-        for (; i < n; i += W) s0 = N(name##_of)(s0, S(get_part)(in + i, n - i, identity));         \
+        for (; i < n; i += W) s0 = N(name##_of)(s0, S(name##_part)(in + i, n - i));                \
         return N(name##_of)(N(name##_of)(s0, s1), N(name##_of)(s2, s3));                           \
     }                                                                                              \
     TARGET static void S(name##_pairwise)(const U *in, size_t n, T *lanes) {                       \
@@ -43,9 +47,9 @@
     FORCED TARGET void S(name##_few)(const U *in, T *to, size_t rows, size_t stride,               \
                                      size_t columns) {                                             \
         for (size_t j = 0; j < columns; j += W) {                                                  \
-            V x = S(get_part)(in + j, columns - j, 0);                                             \
+            V x = S(name##_part)(in + j, columns - j);                                             \
             for (size_t r = 1; r < rows; r++)                                                      \
-                x = N(name##_of)(x, S(get_part)(in + r * stride + j, columns - j, 0));             \
+                x = N(name##_of)(x, S(name##_part)(in + r * stride + j, columns - j));             \
             N(save_part)(to + j, x, columns - j);                                                  \
         }                                                                                          \
     }                                                                                              \

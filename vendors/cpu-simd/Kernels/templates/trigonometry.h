@@ -72,3 +72,29 @@ FORCED TARGET V N(sine)(V x, int cosine) {
     if (N(any)(is_far)) return N(library_sine)(x, cosine);
     return result;
 }
+
+TARGET static __attribute__((noinline)) V N(library_tangent)(V x) {
+    T lanes[W];
+    __builtin_memcpy(lanes, &x, sizeof x);
+    for (size_t i = 0; i < W; i++) lanes[i] = (T)tan((double)lanes[i]);
+    __builtin_memcpy(&x, lanes, sizeof x);
+    return x;
+}
+
+/* The quotient of both; a quarter turn on it is -cos / sin. */
+FORCED TARGET V N(tangent_of)(V x) {
+    VI turns;
+    V r = N(quarter_turns)(x, &turns);
+    V z = r * r;
+    V sine = z * r * POLYNOMIAL(N(sine_terms), z) + r;
+    V cosine = (N(all)(1) - N(all)((T)0.5) * z) + z * z * POLYNOMIAL(N(cosine_terms), z);
+    VI is_odd = -(turns & 1);
+    V result = N(choose)(is_odd, cosine, sine) / N(choose)(is_odd, ZERO - sine, cosine);
+    VI is_far = (VI)(N(absolute)(x) > N(all)((T)TRIGONOMETRIC_LIMIT));
+#if !SINGLE
+    is_far |= (VI)(N(absolute)(r) < N(all)(0x1p-40)) & (VI)(N(absolute)(x) > N(all)(1));
+#endif
+    result = N(choose)((VI)(x == ZERO), x, result);
+    if (N(any)(is_far)) return N(library_tangent)(x);
+    return result;
+}

@@ -10,6 +10,7 @@
 #include "functions.h"
 #include "trigonometry.h"
 #include "power.h"
+#include "derived.h"
 #include "reductions.h"
 #define STORAGE f64
 #define U double
@@ -28,6 +29,7 @@
 #include "functions.h"
 #include "trigonometry.h"
 #include "power.h"
+#include "derived.h"
 #include "reductions.h"
 #define STORAGE f32
 #define U float

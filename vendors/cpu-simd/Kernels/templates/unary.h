@@ -76,6 +76,10 @@ static void S(unary_edge)(unary_kernel kernel, const U *from, U *to, size_t n,
     X(ROUND, rounded, N(round_even)(x))                                                            \
     X(SIGN, sign, N(choose)((VI)(x == ZERO) | (VI)(x != x), x, N(with_sign)(N(all)(1), x)))        \
     X(CLIP, clipped, N(lesser)(beta, N(greater)(alpha, x)))                                        \
+    X(TAN, slope, N(tangent_of)(x))                                                                \
+    X(SOFTPLUS, softplus, N(softplus)(x))                                                          \
+    X(HARD_SWISH, hard_swish, N(hard_swish)(x))                                                    \
+    X(SWISH, swish, x * N(sigmoid)(alpha * x))                                                     \
     TEST(IS_NAN, is_nan, (VI)(x != x))                                                             \
     TEST(IS_INF, is_inf, ((VI)(x == N(all)(-INFINITY)) & alpha) |                                  \
                              ((VI)(x == N(all)(INFINITY)) & beta))

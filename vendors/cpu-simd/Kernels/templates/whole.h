@@ -29,6 +29,26 @@ FORCED TARGET V N(quotient)(V x, V y) {
     return x;
 }
 
+/* The remainder with the sign of the dividend, or of the divisor; of a division by 0 it is 0. */
+FORCED TARGET V N(remainder)(V x, V y, int follows_divisor) {
+    T numerators[W], denominators[W];
+    __builtin_memcpy(numerators, &x, sizeof x);
+    __builtin_memcpy(denominators, &y, sizeof y);
+    for (size_t i = 0; i < W; i++) {
+        T above = numerators[i], below = denominators[i], rest = 0;
+#if SIGNED
+        if (below != 0 && below != -1) rest = (T)(above % below);
+        if (follows_divisor && rest != 0 && (rest < 0) != (below < 0)) rest = (T)(rest + below);
+#else
+        if (below != 0) rest = (T)(above % below);
+        (void)follows_divisor;
+#endif
+        numerators[i] = rest;
+    }
+    __builtin_memcpy(&x, numerators, sizeof x);
+    return x;
+}
+
 /* Modulo the type's range; a negative exponent gives what is left of the fraction. */
 FORCED TARGET V N(power)(V x, V y) {
     T bases[W], exponents[W];
