@@ -8,7 +8,7 @@
 /* Tiles of a block along both dimensions: few enough pages for the processor to remember. */
 #define BLOCK_TILES 16
 /* Tiles that are fetched before they are needed. */
-#define AHEAD 2
+#define AHEAD 4
 
 /* LANES vectors of LANES elements, transposed by interleaving halves again and again. */
 #define TILE(bits, LANES, LOW, HIGH)                                                               \
