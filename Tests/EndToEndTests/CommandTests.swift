@@ -81,9 +81,9 @@ import Testing
         #expect(text.output.contains("491520") && text.output.contains("48128"))
         let data = try scratch.assay("show", "t/*", "--json", "--cases", Programs.cases)
         let rows = try #require(try json(data.output) as? [[String: Any]])
-        #expect(rows.count == 4)
+        #expect(rows.count == 19)
         let hashes = Set(rows.compactMap { $0["hash"] as? String })
-        #expect(hashes.count == 4 && hashes.allSatisfy { $0.count == 64 })
+        #expect(hashes.count == 19 && hashes.allSatisfy { $0.count == 64 })
     }
 
     @Test func `The machine is shown`() throws {

@@ -242,8 +242,8 @@ FORCED TARGET V N(error_function)(V x) {
     return N(with_sign)(N(choose)((VI)(a > N(all)(1)), N(all)(1) - part, part), x);
 }
 
-/* The normal distribution function; far below zero, where erfc is less than the roundoff of 1, it is
- * zero. */
+/* The normal distribution function; far below zero, where erfc is less than the roundoff of 1, it
+ * is zero. */
 FORCED TARGET V N(normal_share)(V x) {
     V a = N(absolute)(x) * N(all)((T)0.70710678118654752);
     V part = N(erf_or_erfc)(a);
