@@ -107,6 +107,8 @@ def main():
         os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
         os.environ["OMP_PLACES"] = ",".join(f"{{{cpu}}}" for cpu in cpus)
         os.environ["OMP_PROC_BIND"] = "close"
+        # oneDNN's idle threads would spin for milliseconds on CPUs that ours then need.
+        os.environ["GOMP_SPINCOUNT"] = "10000"
         driver = Driver(path, cpus)
         print(f"GFLOP/s, ours / OpenBLAS ({driver.ask('core')[0]}) or oneDNN, medians. m x n x k.")
         show_row(("thr", "dtype", "shape", "B", "bound", "GFLOP/s", "ratio", "interval", "pairs",
