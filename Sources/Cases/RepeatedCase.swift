@@ -28,8 +28,8 @@ struct RepeatedCase: Sendable {
     private let duration: Nanoseconds
     private let of: Node
 
-    /// Reads the checked map under the kind's key; nil when something is wrong, which then stands in
-    /// the findings.
+    /// Reads the checked map under the kind's key; nil when something is wrong, which the findings
+    /// then say.
     init?(
         _ kind: Kind, _ root: Node, _ node: Node, id: String?, isGood: Bool,
         _ findings: inout Findings

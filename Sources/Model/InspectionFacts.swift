@@ -34,8 +34,9 @@ package struct InspectionFacts: Sendable, Hashable, Codable {
     package var deviceClock: DeviceClockFacts?
     /// How much longer the same work took while every core was kept busy; nil where not tried.
     package var contention: Double?
-    /// Bytes that the timed samples moved, where that does not follow from the operation, as their
-    /// outputs say, which were verified; nil where it does, or where samples are not single events.
+    /// Bytes that the timed samples moved, as their outputs say; nil where the operation says it.
+    ///
+    /// Nil too where samples are not single events. The last sample's outputs are verified.
     package var talliedBytes: Bytes?
     /// What repetitions gave, each output against those of the first call; nil where not compared.
     package var repetition: RepetitionFacts?

@@ -130,8 +130,9 @@ package struct Point: Sendable, Hashable, Codable {
     /// The name of the tolerance rule.
     package var tolerance: String
     package var headline: Headline
-    /// How often each launch repeats the operation, comparing every output with the first ones,
-    /// bit for bit; nil: as often as its time needs, and the last outputs are checked.
+    /// How often each launch repeats the operation, comparing all outputs with the first ones.
+    ///
+    /// Bit for bit. Nil: as often as its time needs, and the last outputs are checked.
     package var repetitions: Int?
     /// How long each launch goes on, to see whether it keeps its speed; nil: as long as its time
     /// needs.

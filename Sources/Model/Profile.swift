@@ -73,7 +73,7 @@ package struct Profile: Sendable, Hashable, Codable {
         }
     }
 
-    /// The same profile with that many samples in each launch, however long they take; at least two.
+    /// The same profile with that many samples in each launch, at least two, however long it takes.
     package func repeating(_ count: Int) -> Profile {
         // One more is taken at the end, before which all outputs are overwritten.
         let samples = max(1, count - 1)

@@ -73,8 +73,9 @@ package struct OperatorDefinition: Sendable {
     let work: @Sendable (Operation) -> Work
     /// Nil: there is nothing to check.
     let oracle: Oracle?
-    /// The output of 64-bit integers whose first element says how many bytes a call moved, where
-    /// that does not follow from the operation; nil: it does.
+    /// The output whose first element, of 64 bits, says how many bytes a call moved.
+    ///
+    /// Nil where that follows from the operation.
     package let tally: String?
 
     init(

@@ -71,7 +71,8 @@ private let badShapes = [
         "x.yaml:4:28: error: 'workload' is 'operator' already; it cannot also be 'launch'"),
     BadFile(
         "no workload", caseText("workload: { zzz: 1 }\n"),
-        "x.yaml:4:11: error: 'workload' must have one of the keys operator, peak, memory, launch"),
+        "x.yaml:4:11: error: 'workload' must have one of the keys operator, peak, memory, "
+            + "transfer, storage, launch, integrity, stress"),
     BadFile(
         "workload of the future", caseText("workload:\n  model: { architecture: decoder }\n"),
         "x.yaml:5:3: error: the workload 'model' is not available in this version"),
@@ -199,19 +200,19 @@ private let badArithmetic = [
 private let badFiles = [
     (
         "{ bytes: 4096, block: 4096 }",
-        "x.yaml:4:24: error: a file is either read or written: one of the keys 'read' and 'write'"
+        "x.yaml:4:22: error: a file is either read or written: one of the keys 'read' and 'write'"
     ),
     (
         "{ read: random, write: random, bytes: 4096, block: 4096 }",
-        "x.yaml:4:40: error: a file is either read or written: one of the keys 'read' and 'write'"
+        "x.yaml:4:38: error: a file is either read or written: one of the keys 'read' and 'write'"
     ),
     (
         "{ read: random, bytes: 4096 }",
-        "x.yaml:4:47: error: 'bytes' is 4096; it must be from 1048576 to 17592186044416"
+        "x.yaml:4:45: error: 'bytes' is 4096; it must be from 1048576 to 17592186044416"
     ),
     (
         "{ write: random, bytes: 9000, block: 5000 }",
-        "x.yaml:4:24: error: StorageWrite: attribute 'block' is 5000; it must be a multiple of 4096"
+        "x.yaml:4:22: error: StorageWrite: attribute 'block' is 5000; it must be a multiple of 4096"
     ),
 ]
 

@@ -242,7 +242,7 @@ import Testing
         ("crashed", Outcome.error), ("timedOut", .error), ("outOfMemory", .error),
         ("exitedEarly", .error), ("protocolViolation", .error), ("loadFailed", .error),
         ("backendError", .error), ("harnessError", .error), ("deviceLost", .error),
-        ("accuracyFailed", .invalid),
+        ("accuracyFailed", .invalid), ("outputsDiffer", .invalid),
     ])
     func `A failure is a finding of the point, in the words of the launch`(
         id: String, outcome: Outcome
@@ -275,6 +275,7 @@ import Testing
         let failures: Set<String> = [
             "crashed", "timedOut", "outOfMemory", "exitedEarly", "protocolViolation",
             "loadFailed", "backendError", "harnessError", "accuracyFailed", "deviceLost",
+            "outputsDiffer",
         ]
         let ceilings: Set<String> = ["implausible", "aboveReference"]
         let power = Set(EnergyMetricTests.findings.map(\.id)).union(["idleDrift"])

@@ -142,7 +142,8 @@ extension Operation {
             if let beta = kind.defaults.beta {
                 function.beta = betas.isEmpty ? beta : betas.removeFirst()
             }
-            function.limit = double("clip") ?? .infinity
+            // Of gates only: the third function is applied to the cell.
+            if index % defaults.count < 2 { function.limit = double("clip") ?? .infinity }
             result.append(function)
         }
         guard alphas.isEmpty, betas.isEmpty else {

@@ -26,8 +26,8 @@ let storageOperators: [OperatorDefinition] = [true, false].map { isRead in
             guard bytes % block == 0, bytes / block < 1 << 32 else {
                 throw operation.error(
                     .attribute,
-                    "attribute 'bytes' is \(bytes); it must be whole blocks of \(block), fewer than "
-                        + "2^32")
+                    "attribute 'bytes' is \(bytes); it must be whole blocks of \(block), fewer "
+                        + "than 2^32")
             }
             operation.inputs = [TensorSpec("data", .i64, [Int(bytes / 8)], isConstant: isRead)]
             operation.outputs = [

@@ -50,7 +50,8 @@ def movements():
     for dtype in ("u8", "bf16", "f32", "f64"):
         for shape, order in (([64, 64], [1, 0]), ([300, 17], [1, 0]), ([1, 130, 257], [0, 2, 1]),
                              ([3, 600, 66], [0, 2, 1]), ([600, 1030], [1, 0]),
-                             ([2, 31, 5, 24], [0, 2, 1, 3]), ([2, 31, 5, 2], [0, 2, 3, 1]),
+                             ([2, 31, 5, 24], [0, 2, 1, 3]), ([2, 64, 5, 24], [0, 2, 1, 3]),
+                             ([2, 31, 5, 2], [0, 2, 3, 1]),
                              ([4, 5, 6, 7, 8], [4, 2, 0, 3, 1]), ([33, 66, 70], [2, 1, 0])):
             x = data(dtype, shape, 1)
             add("Transpose", [(dtype, shape, 1, 0)], {"perm": order}, [(dtype, x.transpose(order))])
@@ -119,6 +120,13 @@ def indexed():
                 add("ScatterElements",
                     [(dtype, [300, 40], 13, 5), ("i64", [300, 40], 14, limit),
                      (dtype, [300, 40], 15, 7)], {"axis": axis, "reduction": name}, [(dtype, y)])
+        y = x.copy()
+        place = np.indices((100, 20))
+        place[0] = numbers("i32", [100, 20], 14, 300)
+        np.add.at(y, tuple(place), numbers(dtype, [100, 20], 15, 7))
+        add("ScatterElements",
+            [(dtype, [300, 40], 13, 5), ("i32", [100, 20], 14, 300), (dtype, [100, 20], 15, 7)],
+            {"axis": 0, "reduction": "add"}, [(dtype, y)])
         for width in (3, 2000):
             y = numbers(dtype, [20, width], 16, 5)
             index = numbers("i64", [90, 1], 17, 20)

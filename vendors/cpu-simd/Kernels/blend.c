@@ -2,6 +2,10 @@
  * neighbours within the row. */
 #include "moves.h"
 
+/* Lines of the input, interpolated within, that a thread keeps: rows of the output that follow one
+ * another are made of the same ones. */
+#define KEPT 4
+
 struct blend_job {
     uint32_t rank;
     const cpusimd_blend *dims;
@@ -11,8 +15,8 @@ struct blend_job {
     char *out, *workspace;
     size_t bytes, rows, room;
     cast_kernel widen, narrow;
-    int copies; /* the last dimension is as it was */
-    void (*row)(const struct blend_job *job, size_t row, char *room);
+    int copies, crosses; /* the last dimension is as it was; has places outside */
+    void (*some)(const struct blend_job *job, size_t low, size_t high, char *room);
 };
 
 /* Rows of the input with their weights; none where a place is outside. */
@@ -50,47 +54,86 @@ static void find_corners(const struct blend_job *job, size_t row, struct corners
     }
 }
 
+/* What a thread has in its part of the workspace. */
 #define BLEND(type)                                                                                \
-    static void weigh_##type(const struct blend_job *job, const struct corners *corners,           \
-                             type *restrict sums, type *wide) {                                    \
-        const size_t n = job->dims[job->rank - 1].in;                                              \
-        for (uint32_t k = 0; k < corners->count; k++) {                                            \
-            const char *from = job->in + corners->starts[k] * job->bytes;                          \
-            const type *values = (const type *)(const void *)from;                                 \
-            const type weight = (type)corners->weights[k];                                         \
-            if (job->widen) job->widen(from, wide, n), values = wide;                              \
-            if (k == 0)                                                                            \
-                for (size_t i = 0; i < n; i++) sums[i] = weight * values[i];                       \
-            else                                                                                   \
-                for (size_t i = 0; i < n; i++) sums[i] += weight * values[i];                      \
+    struct room_##type {                                                                           \
+        uint64_t starts[KEPT]; /* of the lines that are kept */                                    \
+        type *lines[KEPT], *wide, *results, *share;                                                \
+        uint32_t *low, *high;                                                                      \
+    };                                                                                             \
+    static void arrange_##type(const struct blend_job *job, struct room_##type *room,              \
+                               char *memory) {                                                     \
+        const cpusimd_blend *last = &job->dims[job->rank - 1];                                     \
+        type *next = (type *)(void *)memory;                                                       \
+        for (int k = 0; k < KEPT; k++, next += last->out)                                          \
+            room->lines[k] = next, room->starts[k] = UINT64_MAX;                                   \
+        room->results = next, room->share = next + last->out;                                      \
+        room->wide = room->share + last->out;                                                      \
+        room->low = (uint32_t *)(void *)(room->wide + last->in);                                   \
+        room->high = room->low + last->out;                                                        \
+        for (size_t i = 0; i < last->out; i++) {                                                   \
+            int inside = last->low[i] >= 0;                                                        \
+            room->share[i] = inside ? (type)last->share[i] : 0;                                    \
+            room->low[i] = inside ? (uint32_t)last->low[i] : 0;                                    \
+            /* Nothing of a neighbour that may be infinite. */                                     \
+            room->high[i] = room->share[i] != 0 ? (uint32_t)last->high[i] : room->low[i];          \
         }                                                                                          \
     }                                                                                              \
-    static void row_##type(const struct blend_job *job, size_t row, char *room) {                  \
+    static void across_##type(const struct blend_job *job, const struct room_##type *room,         \
+                              uint64_t start, type *restrict to) {                                 \
         const cpusimd_blend *last = &job->dims[job->rank - 1];                                     \
-        type *sums = (type *)(void *)room, *wide = sums + last->in, *results = wide + last->in;    \
+        const char *line = job->in + start * job->bytes;                                           \
+        const type *from = (const type *)(const void *)line;                                       \
+        if (job->widen) job->widen(line, room->wide, last->in), from = room->wide;                 \
+        if (job->copies) {                                                                         \
+            memcpy(to, from, last->out * sizeof(type));                                            \
+            return;                                                                                \
+        }                                                                                          \
+        const uint32_t *low = room->low, *high = room->high;                                       \
+        const type *share = room->share;                                                           \
+        for (size_t i = 0; i < last->out; i++)                                                     \
+            to[i] = from[low[i]] * (1 - share[i]) + from[high[i]] * share[i];                      \
+    }                                                                                              \
+    /* The line that starts there, from among those kept or in place of one no longer needed. */   \
+    static const type *line_##type(const struct blend_job *job, struct room_##type *room,          \
+                                   const struct corners *corners, uint32_t corner) {               \
+        int free = 0;                                                                              \
+        for (int k = 0; k < KEPT; k++) {                                                           \
+            if (room->starts[k] == corners->starts[corner]) return room->lines[k];                 \
+            int needed = 0;                                                                        \
+            for (uint32_t i = 0; i < corners->count && corners->count <= KEPT; i++)                \
+                needed |= corners->starts[i] == room->starts[k];                                   \
+            if (!needed) free = k;                                                                 \
+        }                                                                                          \
+        room->starts[free] = corners->starts[corner];                                              \
+        across_##type(job, room, corners->starts[corner], room->lines[free]);                      \
+        return room->lines[free];                                                                  \
+    }                                                                                              \
+    static void row_##type(const struct blend_job *job, struct room_##type *room, size_t row) {    \
+        const cpusimd_blend *last = &job->dims[job->rank - 1];                                     \
         char *out = job->out + row * last->out * job->bytes;                                       \
-        type *to = job->narrow ? results : (type *)(void *)out;                                    \
+        type *restrict to = job->narrow ? room->results : (type *)(void *)out;                     \
+        const size_t n = last->out;                                                                \
         struct corners corners;                                                                    \
         find_corners(job, row, &corners);                                                          \
-        if (corners.count == 0) {                                                                  \
-            for (size_t i = 0; i < last->out; i++) to[i] = (type)job->outside;                     \
-        } else {                                                                                   \
-            const type *from = sums;                                                               \
-            if (corners.count == 1 && !job->widen)                                                 \
-                from = (const type *)(const void *)(job->in + corners.starts[0] * job->bytes);     \
-            else weigh_##type(job, &corners, sums, wide);                                          \
-            for (size_t i = 0; job->copies && i < last->out; i++) to[i] = from[i];                 \
-            for (size_t i = 0; !job->copies && i < last->out; i++) {                               \
-                if (last->low[i] < 0) {                                                            \
-                    to[i] = (type)job->outside;                                                    \
-                } else {                                                                           \
-                    type a = from[last->low[i]], b = from[last->high[i]];                          \
-                    type share = (type)last->share[i];                                             \
-                    to[i] = share == 0 ? a : a * (1 - share) + b * share;                          \
-                }                                                                                  \
-            }                                                                                      \
+        for (size_t i = 0; corners.count == 0 && i < n; i++) to[i] = (type)job->outside;           \
+        for (uint32_t k = 0; k < corners.count; k++) {                                             \
+            const type *line = line_##type(job, room, &corners, k);                                \
+            const type weight = (type)corners.weights[k];                                          \
+            if (k > 0)                                                                             \
+                for (size_t i = 0; i < n; i++) to[i] += weight * line[i];                          \
+            else if (weight == 1) memcpy(to, line, n * sizeof(type));                              \
+            else                                                                                   \
+                for (size_t i = 0; i < n; i++) to[i] = weight * line[i];                           \
         }                                                                                          \
-        if (job->narrow) job->narrow(results, out, last->out);                                     \
+        for (size_t i = 0; job->crosses && i < n; i++)                                             \
+            if (last->low[i] < 0) to[i] = (type)job->outside;                                      \
+        if (job->narrow) job->narrow(room->results, out, n);                                       \
+    }                                                                                              \
+    static void some_##type(const struct blend_job *job, size_t low, size_t high, char *memory) {  \
+        struct room_##type room;                                                                   \
+        arrange_##type(job, &room, memory);                                                        \
+        for (size_t row = low; row < high; row++) row_##type(job, &room, row);                     \
     }
 BLEND(double)
 BLEND(float)
@@ -99,13 +142,13 @@ static void blend_task(void *argument, int thread, int threads) {
     const struct blend_job *job = argument;
     size_t low, high;
     tensor_share(job->rows, 1, thread, threads, &low, &high);
-    for (size_t row = low; row < high; row++)
-        job->row(job, row, job->workspace + (size_t)thread * job->room);
+    if (high > low) job->some(job, low, high, job->workspace + (size_t)thread * job->room);
 }
 
 static size_t room_of(uint32_t rank, const cpusimd_blend *dims) {
-    size_t bytes = (2 * dims[rank - 1].in + dims[rank - 1].out) * sizeof(double);
-    return (bytes + 63) / 64 * 64;
+    const cpusimd_blend *last = &dims[rank - 1];
+    size_t numbers = (KEPT + 2) * last->out + last->in;
+    return (numbers * sizeof(double) + 2 * last->out * sizeof(uint32_t) + 63) / 64 * 64;
 }
 
 uint64_t cpusimd_blend_workspace(const cpusimd_pool *pool, uint32_t rank,
@@ -121,11 +164,13 @@ void cpusimd_blend_run(cpusimd_pool *pool, int isa, int type, uint32_t rank,
                             .workspace = workspace, .bytes = cpusimd_type_bytes(type), .rows = 1,
                             .room = room_of(rank, dims), .widen = widening(isa, type),
                             .narrow = narrowing(isa, type), .copies = last->in == last->out,
-                            .row = type == CPUSIMD_F64 ? row_double : row_float};
+                            .some = type == CPUSIMD_F64 ? some_double : some_float};
     uint64_t step = 1;
     for (uint32_t i = rank; i-- > 0; step *= dims[i].in) job.steps[i] = step;
     for (uint32_t i = 0; i + 1 < rank; i++) job.rows *= dims[i].out;
-    for (uint64_t i = 0; i < last->out && job.copies; i++)
-        job.copies = last->low[i] == (int64_t)i && last->share[i] == 0;
+    for (uint64_t i = 0; i < last->out; i++) {
+        job.copies = job.copies && last->low[i] == (int64_t)i && last->share[i] == 0;
+        job.crosses |= last->low[i] < 0;
+    }
     if (job.rows * last->out > 0) cpusimd_pool_run(pool, blend_task, &job);
 }

@@ -92,6 +92,7 @@ extern const struct gemm_kernels cpusimd_gemm_avx512[GEMM_TYPE_COUNT];
 extern const struct gemm_kernels cpusimd_gemm_neon[GEMM_TYPE_COUNT];
 /* With instructions for one element type that a set may have or lack. */
 extern const struct gemm_kernels cpusimd_gemm_avx512_bf16, cpusimd_gemm_avx512_vnni;
+extern const struct gemm_kernels cpusimd_gemm_amx_bf16, cpusimd_gemm_amx_bytes;
 extern const struct gemm_kernels cpusimd_gemm_neon_dot;
 
 /* The table for a job on this machine: the same at each call. */

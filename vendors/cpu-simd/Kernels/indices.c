@@ -31,8 +31,13 @@ static uint64_t gathered(const struct gather_job *job, const char *in, char *out
         FOR_ELEMENT(job->bytes, GATHERED)
         return outside;
     }
+    const size_t ahead = job->bytes >= 1024 ? 1 : 4;
     for (size_t i = 0; i < n; i++) {
         uint64_t index = index_at(job->indices, first + i, job->extent);
+        if (i + ahead < n) {
+            uint64_t next = index_at(job->indices, first + i + ahead, job->extent);
+            if (next < job->extent) prefetch_row(in + next * job->bytes, job->bytes);
+        }
         if (index < job->extent)
             copy_bytes(out + i * job->bytes, in + index * job->bytes, job->bytes, job->stream);
         else outside++;

@@ -109,7 +109,8 @@ static void finish(const struct gemm_run *run, const struct part *part, size_t r
                    size_t rows, size_t column, size_t columns) {
     const cpusimd_gemm *job = run->job;
     int is_codes = job->stored == CPUSIMD_GEMM_BYTES;
-    if (!is_codes && !run->plan.keeps_sums && job->alpha == 1 && !job->c) return;
+    int changes = is_codes ? part->codes.any_zeros : job->alpha != 1 || job->c;
+    if (!changes && !run->plan.keeps_sums) return;
     size_t step;
     struct gemm_finish finish = {
         .sums = sums_of(run, part, row, kept, column, &step),

@@ -49,6 +49,7 @@ static inline int32_t gemm_moved(enum gemm_sign to, int is_signed) {
 /* The ends of products of bytes: sums and zero points of a part's rows and columns, in memory that
  * the plan counted. */
 struct gemm_part_codes {
+    int any_zeros; /* else the sums are what they should be */
     int32_t *a_zeros, *row_rests, *b_zeros, *column_sums;
     float *row_scales, *column_scales;
 };

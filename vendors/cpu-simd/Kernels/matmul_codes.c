@@ -28,7 +28,7 @@ void gemm_codes_make(const cpusimd_gemm *job, const struct plan *plan, const voi
     const struct gemm_kernels *kernels = plan->kernels;
     char *second = memory + 3 * plan->row_bytes;
     *made = (struct gemm_part_codes){
-        (int32_t *)(void *)memory, (int32_t *)(void *)(memory + plan->row_bytes),
+        0, (int32_t *)(void *)memory, (int32_t *)(void *)(memory + plan->row_bytes),
         (int32_t *)(void *)second, (int32_t *)(void *)(second + plan->column_bytes), NULL, NULL};
     int32_t a_moved = gemm_moved(kernels->a_sign, codes->a_signed);
     int32_t b_moved = gemm_moved(kernels->b_sign, codes->b_signed);
@@ -36,6 +36,7 @@ void gemm_codes_make(const cpusimd_gemm *job, const struct plan *plan, const voi
                            made->a_zeros);
     int any_b = fill_zeros(codes->b_zeros, codes->b_zero_step, codes->b_signed, b_moved, column,
                            columns, made->b_zeros);
+    made->any_zeros = any_a || any_b;
     set(made->row_rests, rows, 0);
     if (any_b) {
         kernels->row_sums(gemm_at(a, row * job->a_row, 1), job->a_row, rows, job->k,

@@ -24,6 +24,9 @@ static uint32_t features(void) {
     uint32_t found = atomic_load_explicit(&known, memory_order_relaxed);
     if (found) return found;
     found = peak_features() | asked;
+#ifdef CPUSIMD_EMULATED_TILES
+    found |= PEAK_TILES | PEAK_AMX_BF16 | PEAK_AMX_INT8;
+#endif
     atomic_store_explicit(&known, found, memory_order_relaxed);
     return found;
 }
@@ -66,6 +69,12 @@ const struct gemm_kernels *cpusimd_gemm_kernels(const cpusimd_gemm *job) {
     if (job->stored == CPUSIMD_GEMM_BF16 && job->block) return &table[GEMM_BF16];
 #if defined(__x86_64__)
     if (job->type.isa == CPUSIMD_AVX512 && !job->basic) {
+        const uint32_t tiles = PEAK_TILES | PEAK_BF16;
+        const uint32_t bytes = tiles | PEAK_AMX_INT8, pairs = tiles | PEAK_AMX_BF16;
+        if (job->stored == CPUSIMD_GEMM_BYTES && (features() & bytes) == bytes)
+            return &cpusimd_gemm_amx_bytes;
+        if (job->stored == CPUSIMD_GEMM_BF16 && (features() & pairs) == pairs)
+            return &cpusimd_gemm_amx_bf16;
         if (job->stored == CPUSIMD_GEMM_BYTES && features() & PEAK_VNNI)
             return &cpusimd_gemm_avx512_vnni;
         if (job->stored == CPUSIMD_GEMM_BF16 && features() & PEAK_BF16 && pairs_are_faster())
@@ -86,9 +95,6 @@ const char *cpusimd_gemm_instructions(const cpusimd_gemm *job) {
 }
 
 /* ---- blocks -------------------------------------------------------------------------------- */
-#ifndef ROW_BLOCK
-#define ROW_BLOCK 1024
-#endif
 /* Bytes of a data cache, asked for once. What the system does not know, or cannot be true, becomes
  * the usual size. */
 static size_t cache_bytes(int level) {
@@ -162,6 +168,7 @@ static size_t most_of(size_t count, size_t grain, int parts) {
 
 /* What a thread needs beside packed operands, for the largest part that it may get. */
 static void add_sums(struct plan *plan, const cpusimd_gemm *job, int threads) {
+    if (job->stored != CPUSIMD_GEMM_BYTES && !plan->keeps_sums) return;
     int splits = job->batches < (uint64_t)threads;
     size_t rows = most_of(job->m, splits && plan->grid_rows > 1 ? 4 : 1,
                           splits ? plan->grid_rows : 1);
@@ -177,15 +184,16 @@ static void add_sums(struct plan *plan, const cpusimd_gemm *job, int threads) {
 
 static void choose_blocks(struct plan *plan, const cpusimd_gemm *job) {
     const struct gemm_kernels *kernels = plan->kernels;
-    plan->depth_block = gemm_depth_block(kernels, job->k);
     if (plan->path == DOT && job->b_row != 1 && job->n > 1)
         plan->b_bytes = round_up(job->n * job->k * kernels->bytes, 4096);
     if (plan->path != TILES) return;
+    plan->depth_block = gemm_depth_block(kernels, job->k);
     size_t depth = gemm_groups(kernels, plan->depth_block) * kernels->packed_bytes;
     plan->column_block = cache_bytes(2) / 2 / depth / kernels->columns * kernels->columns;
     if (plan->column_block < kernels->columns) plan->column_block = kernels->columns;
-    /* A's panel is read once for each block of columns: the third level or memory is near enough.*/
-    plan->row_block = round_up(ROW_BLOCK, kernels->rows);
+    /* A's panel is read once for each block of columns: the third level or memory is near enough.
+     * Sums that are kept apart are as many rows of all columns. */
+    plan->row_block = round_up(plan->keeps_sums ? 1024 : 2048, kernels->rows);
     size_t rows = least(round_up(job->m, kernels->rows), plan->row_block);
     plan->a_bytes = round_up(rows * depth, 4096);
     size_t columns = least(round_up(job->n, kernels->columns), plan->column_block);

@@ -27,6 +27,28 @@ static void widen_elements(cpusimd_move *shape) {
     shape->rank--;
 }
 
+/* Rows that stand in another order: several at a time of each, so that the pages of both tensors
+ * are few. The dimension of rows is split, and its outer part walked before the one outside. */
+static void group_rows(cpusimd_move *shape) {
+    if (shape->rank < 3 || shape->rank >= CPUSIMD_MOVE_RANK) return;
+    uint32_t last = shape->rank - 1, row = last - 1, outside = last - 2;
+    uint64_t group = 32;
+    while (group > 4 && shape->dims[row] % group) group /= 2;
+    if (shape->from[last] != 1 || shape->to[last] != 1 || group <= 4) return;
+    if (shape->dims[row] == group || shape->dims[last] * shape->bytes > 4096) return;
+    if (shape->from[row] <= shape->from[outside] || shape->from[outside] <= 0) return;
+    for (uint32_t i = shape->rank; i-- > outside;) {
+        shape->dims[i + 1] = shape->dims[i];
+        shape->from[i + 1] = shape->from[i];
+        shape->to[i + 1] = shape->to[i];
+    }
+    shape->rank++;
+    shape->dims[outside] = shape->dims[row + 1] / group;
+    shape->from[outside] = shape->from[row + 1] * (int64_t)group;
+    shape->to[outside] = shape->to[row + 1] * (int64_t)group;
+    shape->dims[row + 1] = group;
+}
+
 void cpusimd_move_simplify(cpusimd_move *shape) {
     for (uint32_t i = shape->rank; i-- > 0;)
         if (shape->dims[i] == 1) remove_dimension(shape, i);
@@ -40,6 +62,7 @@ void cpusimd_move_simplify(cpusimd_move *shape) {
         remove_dimension(shape, i);
     }
     widen_elements(shape);
+    group_rows(shape);
     if (shape->rank == 0) {
         shape->rank = 1;
         shape->dims[0] = 1;
@@ -116,10 +139,13 @@ static void rows_task(void *argument, int thread, int threads) {
     while (low < high) {
         size_t n = shape->dims[last] - walk.position[last];
         if (n > high - low) n = high - low;
-        one_row(job, job->in + walk.from * (int64_t)shape->bytes,
-                job->out + walk.to * (int64_t)shape->bytes, n);
+        const char *in = job->in + walk.from * (int64_t)shape->bytes;
+        char *out = job->out + walk.to * (int64_t)shape->bytes;
         walk_on(&walk, shape, n);
         low += n;
+        if (shape->from[last] == 1 && low < high)
+            prefetch_row(job->in + walk.from * (int64_t)shape->bytes, n * shape->bytes);
+        one_row(job, in, out, n);
     }
     cpusimd_stream_fence(job->stream);
 }

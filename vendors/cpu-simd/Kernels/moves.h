@@ -43,6 +43,12 @@ int cpusimd_transposes(const cpusimd_move *shape);
 void cpusimd_transpose_run(cpusimd_pool *pool, const cpusimd_move *shape, const void *in,
                            void *out);
 
+/* Fetches the first lines of a row that is about to be read: the processor foresees the others. */
+static inline void prefetch_row(const char *row, size_t bytes) {
+    if (bytes > 1024) bytes = 1024;
+    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i);
+}
+
 /* n copies of an element. */
 static inline void repeat_element(char *to, const void *element, size_t bytes, size_t n) {
     if (n == 0) return;
@@ -50,7 +56,7 @@ static inline void repeat_element(char *to, const void *element, size_t bytes, s
     size_t done = bytes, all = bytes * n;
     while (done < all) {
         size_t more = done < all - done ? done : all - done;
-        if (more > 4096) more = 4096 / bytes * bytes ? 4096 / bytes * bytes : bytes;
+        if (more > 4096) more = bytes > 4096 ? bytes : 4096 / bytes * bytes;
         memcpy(to + done, to, more);
         done += more;
     }

@@ -5,8 +5,24 @@
 #include "moves.h"
 #include <stdatomic.h>
 
+struct elements_job;
 /* to[i] becomes what `from[i]` makes of it. */
 typedef void (*fold_kernel)(void *to, const void *from, size_t n);
+/* The same for the elements that n indices from `place` on name. They count from `start`, which
+ * moves on by `advance`, and are left to others unless at least `first` and below `past`. The
+ * result is the number of those outside the data. */
+typedef uint64_t (*spread_kernel)(const struct elements_job *job, size_t place, size_t start,
+                                  size_t n, size_t advance, uint64_t first, uint64_t past);
+
+struct elements_job {
+    cpusimd_indices indices;
+    const cpusimd_lookup *shape;
+    spread_kernel spread;
+    size_t outer, inner; /* of the indices, before and behind the axis */
+    const void *updates;
+    void *out;
+    _Atomic uint64_t outside;
+};
 
 #define FOLD(name, type, expression)                                                               \
     static void name##_##type(void *to, const void *from, size_t n) {                              \
@@ -16,6 +32,27 @@ typedef void (*fold_kernel)(void *to, const void *from, size_t n);
             type x = a[i], y = b[i];                                                               \
             a[i] = expression;                                                                     \
         }                                                                                          \
+    }                                                                                              \
+    static uint64_t spread_##name##_##type(const struct elements_job *job, size_t place,           \
+                                           size_t start, size_t n, size_t advance, uint64_t first, \
+                                           uint64_t past) {                                        \
+        const cpusimd_lookup *shape = job->shape;                                                  \
+        const size_t step = shape->steps[shape->axis];                                             \
+        const cpusimd_indices indices = job->indices;                                              \
+        const type *from = job->updates;                                                           \
+        type *to = job->out;                                                                       \
+        uint64_t outside = 0;                                                                      \
+        for (size_t i = 0; i < n; i++, place++, start += advance) {                                \
+            uint64_t index = index_at(indices, place, shape->extent);                              \
+            if (index >= first && index < past) {                                                  \
+                type *cell = to + start + index * step;                                            \
+                type x = *cell, y = from[place];                                                   \
+                *cell = expression;                                                                \
+            } else {                                                                               \
+                outside += index == UINT64_MAX;                                                    \
+            }                                                                                      \
+        }                                                                                          \
+        return outside;                                                                            \
     }
 /* A product of narrow numbers is an int, which u16 may overflow. */
 #define WHOLE(type)                                                                                \
@@ -43,41 +80,35 @@ SIGNED(int32_t)
 SIGNED(int16_t)
 SIGNED(int8_t)
 
-#define SET(type)                                                                                  \
-    static void set_##type(void *to, const void *from, size_t n) {                                 \
-        memcpy(to, from, n * sizeof(type));                                                        \
-    }
+#define SET(type) FOLD(set, type, ((void)x, y))
 SET(uint64_t)
 SET(uint32_t)
 SET(uint16_t)
 SET(uint8_t)
 
 /* Sums and products of whole numbers are the same with and without sign. */
-#define ROW(sized, type)                                                                           \
-    {set_##sized, add_##sized, mul_##sized, max_##type, min_##type}
-#define REAL_ROW(sized, type)                                                                      \
-    {set_##sized, add_##type, mul_##type, max_##type, min_##type}
-static const fold_kernel folds[CPUSIMD_STORED_COUNT][5] = {
-    [CPUSIMD_F64] = REAL_ROW(uint64_t, double), [CPUSIMD_F32] = REAL_ROW(uint32_t, float),
-    [CPUSIMD_F16] = {set_uint16_t},             [CPUSIMD_BF16] = {set_uint16_t},
-    [CPUSIMD_I64] = ROW(uint64_t, int64_t),     [CPUSIMD_I32] = ROW(uint32_t, int32_t),
-    [CPUSIMD_I16] = ROW(uint16_t, int16_t),     [CPUSIMD_I8] = ROW(uint8_t, int8_t),
-    [CPUSIMD_U64] = ROW(uint64_t, uint64_t),    [CPUSIMD_U32] = ROW(uint32_t, uint32_t),
-    [CPUSIMD_U16] = ROW(uint16_t, uint16_t),    [CPUSIMD_U8] = ROW(uint8_t, uint8_t),
-    [CPUSIMD_BOOL] = {set_uint8_t},
-};
+#define ROW(name, sized, type)                                                                     \
+    {name##set_##sized, name##add_##sized, name##mul_##sized, name##max_##type, name##min_##type}
+#define REAL_ROW(name, sized, type)                                                                \
+    {name##set_##sized, name##add_##type, name##mul_##type, name##max_##type, name##min_##type}
+#define ROWS(name)                                                                                 \
+    {                                                                                              \
+        [CPUSIMD_F64] = REAL_ROW(name, uint64_t, double),                                          \
+        [CPUSIMD_F32] = REAL_ROW(name, uint32_t, float),                                           \
+        [CPUSIMD_F16] = {name##set_uint16_t}, [CPUSIMD_BF16] = {name##set_uint16_t},               \
+        [CPUSIMD_I64] = ROW(name, uint64_t, int64_t),                                              \
+        [CPUSIMD_I32] = ROW(name, uint32_t, int32_t),                                              \
+        [CPUSIMD_I16] = ROW(name, uint16_t, int16_t), [CPUSIMD_I8] = ROW(name, uint8_t, int8_t),   \
+        [CPUSIMD_U64] = ROW(name, uint64_t, uint64_t),                                             \
+        [CPUSIMD_U32] = ROW(name, uint32_t, uint32_t),                                             \
+        [CPUSIMD_U16] = ROW(name, uint16_t, uint16_t), [CPUSIMD_U8] = ROW(name, uint8_t, uint8_t), \
+        [CPUSIMD_BOOL] = {name##set_uint8_t}, [CPUSIMD_F8E4M3] = {name##set_uint8_t},              \
+        [CPUSIMD_F8E5M2] = {name##set_uint8_t},                                                    \
+    }
+static const fold_kernel folds[CPUSIMD_STORED_COUNT][5] = ROWS();
+static const spread_kernel spreads[CPUSIMD_STORED_COUNT][5] = ROWS(spread_);
 
 /* ---- single elements ------------------------------------------------------------------------ */
-
-struct elements_job {
-    cpusimd_indices indices;
-    const cpusimd_lookup *shape;
-    fold_kernel fold;
-    size_t bytes, outer, inner; /* of the indices, before and behind the axis */
-    const char *updates;
-    char *out;
-    _Atomic uint64_t outside;
-};
 
 /* Where a line along the axis starts in the data. */
 static size_t line_start(const cpusimd_lookup *shape, size_t line, size_t inner) {
@@ -102,16 +133,20 @@ static void elements_task(void *argument, int thread, int threads) {
         tensor_share(shape->extent, 64, thread, threads, &from, &to);
         first = from, past = to;
     }
-    for (size_t line = low; line < high; line++) {
+    const int is_dense = step == job->inner;
+    for (size_t line = low, count; line < high; line += count) {
         size_t start = line_start(shape, line, job->inner);
         size_t place = line / job->inner * n * job->inner + line % job->inner;
-        for (size_t i = 0; i < n; i++, place += job->inner) {
-            uint64_t index = index_at(job->indices, place, shape->extent);
-            if (index >= first && index < past)
-                job->fold(job->out + (start + index * step) * job->bytes,
-                          job->updates + place * job->bytes, 1);
-            else outside += index == UINT64_MAX;
+        count = 1;
+        if (job->inner == 1) {
+            outside += job->spread(job, place, start, n, 0, first, past);
+            continue;
         }
+        /* Neighbouring lines together, in the order of memory. */
+        if (is_dense) count = job->inner - line % job->inner;
+        if (count > high - line) count = high - line;
+        for (size_t i = 0; i < n; i++, place += job->inner)
+            outside += job->spread(job, place, start, count, 1, first, past);
     }
     if (outside) atomic_fetch_add(&job->outside, outside);
 }
@@ -119,8 +154,7 @@ static void elements_task(void *argument, int thread, int threads) {
 uint64_t cpusimd_scatter_elements_run(cpusimd_pool *pool, int type, int reduction,
                                       cpusimd_indices indices, const cpusimd_lookup *shape,
                                       const void *updates, void *out) {
-    struct elements_job job = {indices, shape, folds[type][reduction], cpusimd_type_bytes(type), 1,
-                               1, updates, out, 0};
+    struct elements_job job = {indices, shape, spreads[type][reduction], 1, 1, updates, out, 0};
     for (uint32_t i = 0; i < shape->axis; i++) job.outer *= shape->dims[i];
     for (uint32_t i = shape->axis + 1; i < shape->rank; i++) job.inner *= shape->dims[i];
     if (job.outer * job.inner * shape->dims[shape->axis] == 0) return 0;

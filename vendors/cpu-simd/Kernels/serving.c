@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #define BLOCK 256
+#define COLUMNS 1024
 
 /* ---- rotation ------------------------------------------------------------------------------- */
 
@@ -16,18 +17,12 @@ struct rotary_job {
     cast_kernel widen, narrow;
     void (*turn)(const struct rotary_job *job, const char *in, const char *cosines,
                  const char *sines, char *out);
+    void (*halves)(const void *in, const void *cosines, const void *sines, void *out, size_t half);
     _Atomic uint64_t outside;
 };
 
+/* Pairs of neighbours; pairs of which one stands half behind the other are turned in vectors. */
 #define TURN(type)                                                                                 \
-    static void halves_##type(const type *restrict a, const type *restrict b,                      \
-                              const type *restrict cosine, const type *restrict sine,              \
-                              type *restrict first, type *restrict second, size_t n) {             \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            first[i] = a[i] * cosine[i] - b[i] * sine[i];                                          \
-            second[i] = a[i] * sine[i] + b[i] * cosine[i];                                         \
-        }                                                                                          \
-    }                                                                                              \
     static void pairs_##type(const type *restrict in, const type *restrict cosine,                 \
                              const type *restrict sine, type *restrict out, size_t n) {            \
         for (size_t i = 0; i < n; i++) {                                                           \
@@ -38,18 +33,14 @@ struct rotary_job {
     }                                                                                              \
     static void turn_##type(const struct rotary_job *job, const char *in, const char *cosines,     \
                             const char *sines, char *out) {                                        \
-        const size_t half = job->shape->rotated / 2;                                               \
-        const type *a = (const type *)(const void *)in;                                            \
-        const type *cosine = (const type *)(const void *)cosines;                                  \
-        const type *sine = (const type *)(const void *)sines;                                      \
-        type *to = (type *)(void *)out;                                                            \
-        if (job->shape->interleaved) pairs_##type(a, cosine, sine, to, half);                      \
-        else halves_##type(a, a + half, cosine, sine, to, to + half, half);                        \
+        pairs_##type((const type *)(const void *)in, (const type *)(const void *)cosines,          \
+                     (const type *)(const void *)sines, (type *)(void *)out,                       \
+                     job->shape->rotated / 2);                                                     \
     }
 TURN(double)
 TURN(float)
 
-/* f16 and bf16 block by block in f32. */
+/* f16 and bf16 in pairs, block by block in f32. */
 static void turn_half(const struct rotary_job *job, const char *in, const char *cosines,
                       const char *sines, char *out) {
     const size_t half = job->shape->rotated / 2;
@@ -58,17 +49,9 @@ static void turn_half(const struct rotary_job *job, const char *in, const char *
         size_t n = half - i < BLOCK ? half - i : BLOCK;
         job->widen(cosines + 2 * i, cosine, n);
         job->widen(sines + 2 * i, sine, n);
-        if (job->shape->interleaved) {
-            job->widen(in + 4 * i, values, 2 * n);
-            pairs_float(values, cosine, sine, results, n);
-            job->narrow(results, out + 4 * i, 2 * n);
-        } else {
-            job->widen(in + 2 * i, values, n);
-            job->widen(in + 2 * (half + i), values + BLOCK, n);
-            halves_float(values, values + BLOCK, cosine, sine, results, results + BLOCK, n);
-            job->narrow(results, out + 2 * i, n);
-            job->narrow(results + BLOCK, out + 2 * (half + i), n);
-        }
+        job->widen(in + 4 * i, values, 2 * n);
+        pairs_float(values, cosine, sine, results, n);
+        job->narrow(results, out + 4 * i, 2 * n);
     }
 }
 
@@ -92,7 +75,9 @@ static void rotary_task(void *argument, int thread, int threads) {
         }
         const char *in = job->in + index * vector;
         char *out = job->out + index * vector;
-        job->turn(job, in, job->cosines + angle * angles, job->sines + angle * angles, out);
+        const char *cosines = job->cosines + angle * angles, *sines = job->sines + angle * angles;
+        if (shape->interleaved) job->turn(job, in, cosines, sines, out);
+        else job->halves(in, cosines, sines, out, shape->rotated / 2);
         memcpy(out + turned, in + turned, vector - turned);
     }
     if (outside) atomic_fetch_add(&job->outside, outside);
@@ -105,6 +90,7 @@ uint64_t cpusimd_rotary_run(cpusimd_pool *pool, int isa, int type, const cpusimd
                              .positions = positions, .out = out,
                              .bytes = cpusimd_type_bytes(type), .widen = widening(isa, type),
                              .narrow = narrowing(isa, type)};
+    job.halves = cpusimd_tensor_kernels((cpusimd_kind){isa, type})->turn_halves;
     job.turn = job.widen ? turn_half : type == CPUSIMD_F64 ? turn_double : turn_float;
     if (shape->batches * shape->heads * shape->length * shape->size > 0)
         cpusimd_pool_run(pool, rotary_task, &job);
@@ -129,9 +115,9 @@ static uint64_t position_of(const struct combine_job *job, size_t place) {
 
 #define COMBINE(type)                                                                              \
     static void token_##type(const struct combine_job *job, size_t token) {                        \
-        for (size_t start = 0; start < job->columns; start += BLOCK) {                             \
-            size_t n = job->columns - start < BLOCK ? job->columns - start : BLOCK;                \
-            type sums[BLOCK] = {0}, wide[BLOCK];                                                   \
+        for (size_t start = 0; start < job->columns; start += COLUMNS) {                           \
+            size_t n = job->columns - start < COLUMNS ? job->columns - start : COLUMNS;            \
+            type sums[COLUMNS] = {0}, wide[COLUMNS];                                               \
             for (size_t j = token * job->k; j < (token + 1) * job->k; j++) {                       \
                 const char *from =                                                                 \
                     job->in + (position_of(job, j) * job->columns + start) * job->bytes;           \
@@ -299,14 +285,21 @@ static void drop_block(const struct dropout_job *job, const uint8_t *mask, size_
     if (job->bytes == 8) {
         const double *from = (const double *)(const void *)in;
         double *to = (double *)(void *)out;
-        for (size_t i = 0; i < n; i++) to[i] = mask[i] ? from[i] * job->scale : 0;
+        const double scale = job->scale;
+        for (size_t i = 0; i < n; i++) {
+            double kept = from[i] * scale;
+            to[i] = mask[i] ? kept : 0;
+        }
         return;
     }
     float wide[BLOCK], results[BLOCK], scale = (float)job->scale;
     const float *from = (const float *)(const void *)in;
     float *to = job->narrow ? results : (float *)(void *)out;
     if (job->widen) job->widen(in, wide, n), from = wide;
-    for (size_t i = 0; i < n; i++) to[i] = mask[i] ? from[i] * scale : 0;
+    for (size_t i = 0; i < n; i++) {
+        float kept = from[i] * scale;
+        to[i] = mask[i] ? kept : 0;
+    }
     if (job->narrow) job->narrow(results, out, n);
 }
 

@@ -119,6 +119,7 @@ static void tables_task(void *argument, int thread, int threads) {
     if (!has_steps && tables->run_count * 16 <= n) by_runs = 1;
     size_t low, high;
     tensor_share(job->rows, 1, thread, threads, &low, &high);
+    int64_t before = -1;
     for (size_t row = low; row < high; row++) {
         int64_t start = 0;
         size_t rest = row;
@@ -129,13 +130,16 @@ static void tables_task(void *argument, int thread, int threads) {
             start += entry;
         }
         char *out = job->out + row * row_bytes;
-        if (outside) {
+        if (!outside && start == before) {
+            memcpy(out, out - row_bytes, row_bytes);
+        } else if (outside) {
             repeat_element(out, job->fill, tables->unit, n * tables->block);
         } else {
             const char *in = job->in + start * (int64_t)tables->unit;
             if (by_runs) row_of_runs(job, in, out);
             else row_of_elements(job, in, out);
         }
+        before = outside ? -1 : start;
     }
     cpusimd_stream_fence(job->stream);
 }

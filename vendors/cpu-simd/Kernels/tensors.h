@@ -76,6 +76,8 @@ struct tensor_kernels {
     void (*add_norm_quantize)(const void *in, const void *residual, const void *scale, void *codes,
                               void *code_scale, void *sums, size_t n, double epsilon,
                               void *scratch);
+    void (*turn_halves)(const void *in, const void *cosines, const void *sines, void *out,
+                        size_t half);
 };
 typedef void (*cast_kernel)(const void *in, void *out, size_t n);
 /* Steps are 0 or 1. */

@@ -74,8 +74,10 @@ final class Binary: Operator {
         for (index, label) in labels.enumerated() {
             let tensor = try request.input(index, label)
             guard tensor.dtype == first.dtype else {
-                throw .invalid(
-                    "\(request.name)'s \(label) must have the element type of its \(labels[0])")
+                let rule =
+                    "\(request.name)'s \(label) must have the element type of its \(labels[0])"
+                // Pow of two types is ONNX's, and not here.
+                throw request.name == "Pow" ? .unsupported(rule + " here") : .invalid(rule)
             }
             inputs.append(tensor.extents)
         }

@@ -75,6 +75,8 @@ final class Resize: Operator {
     private var tables: LookupTables?
     private var blends: BlendTables?
     private var outside = 0.0
+    /// The same as an element.
+    private var fill: UInt64 = 0
 
     init(_ request: Request, _ engine: Engine) throws(Failure) {
         try request.expect(inputs: 1...2, outputs: 1)
@@ -94,7 +96,10 @@ final class Resize: Operator {
         guard try request.int("antialias", default: 0) == 0 else {
             throw .unsupported("Resize has no antialias here")
         }
-        guard !input.extents.isEmpty else { throw .unsupported("Resize needs a dimension here") }
+        guard let last = input.extents.last, last < 1 << 32 else {
+            throw .unsupported(
+                "Resize needs a dimension, the last of less than 2^32 elements, here")
+        }
         outside = try request.float("extrapolation_value", default: 0)
     }
 
@@ -115,6 +120,9 @@ final class Resize: Operator {
             let rounding = try request.string("nearest_mode", default: "round_prefer_floor")
             tables = try LookupTables(
                 axes.map { $0.nearest(rounding) }, input: input.extents, bytes: type.bytes)
+            unsafe cpusimd_cast_run(
+                engine.pool, engine.limit.rawValue, CPUSIMD_F64, type.rawValue, 1, &outside, &fill,
+                1)
         }
     }
 
@@ -171,18 +179,8 @@ final class Resize: Operator {
 
     func run(_ call: borrowing Call) throws(Failure) {
         if let tables {
-            var value = 0.0
-            unsafe withUnsafeMutableBytes(of: &value) {
-                let start = unsafe $0.baseAddress.unsafelyUnwrapped
-                let given = outside
-                unsafe withUnsafeBytes(of: given) {
-                    unsafe cpusimd_cast_run(
-                        call.pool, engine.limit.rawValue, CPUSIMD_F64, type.rawValue, 1,
-                        $0.baseAddress.unsafelyUnwrapped, start, 1)
-                }
-            }
             unsafe cpusimd_tables_run(
-                call.pool, tables.tables, call.input(0), call.output(0), &value)
+                call.pool, tables.tables, call.input(0), call.output(0), &fill)
         } else if let blends {
             unsafe blends.run(
                 call.pool, type, outside, call.input(0), call.output(0))

@@ -2,7 +2,7 @@ internal import AssayABI
 internal import CPUSIMDKernels
 internal import Glibc
 
-/// `assay.StorageRead` and `assay.StorageWrite`: a file in blocks, of the worker's temporary folder.
+/// `assay.StorageRead` and `assay.StorageWrite`: a file in blocks, in the temporary folder.
 @safe final class Storage: Operator {
     private let name: String
     private let isRead: Bool

@@ -12,6 +12,7 @@
 #pragma clang assume_nonnull begin
 #else
 #define _Nullable
+#define _Nonnull
 #endif
 
 /* ---- instruction sets ---------------------------------------------------------------------- */
@@ -144,8 +145,8 @@ int64_t cpusimd_capacity(cpusimd_pool *pool, uint64_t bytes, int huge);
 /* ---- storage -------------------------------------------------------------------------------- */
 typedef struct cpusimd_storage cpusimd_storage;
 /* A file without a name in `directory`, of whole blocks, with room for all of them. random 1: in a
- * shuffled order that is the same in every process. direct 1: past the page cache; then `block` is a
- * multiple of 4096. Null with the system's error number in *error. */
+ * shuffled order that is the same in every process. direct 1: past the page cache; then `block` is
+ * a multiple of 4096. Null with the system's error number in *error. */
 cpusimd_storage *_Nullable cpusimd_storage_open(const char *directory, uint64_t bytes,
                                                 uint64_t block, int random, int direct,
                                                 int *error);

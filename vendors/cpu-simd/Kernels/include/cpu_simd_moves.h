@@ -112,7 +112,7 @@ void cpusimd_cumulate_run(cpusimd_pool *pool, int isa, int type, int exclusive, 
 typedef struct cpusimd_blend {
     const int64_t *low, *high;
     const double *share;
-    uint64_t in, out; /* extents */
+    uint64_t in, out; /* extents; `in` of the last dimension is below 2^32 */
 } cpusimd_blend;
 /* Bytes of workspace, aligned to 64. */
 uint64_t cpusimd_blend_workspace(const cpusimd_pool *pool, uint32_t rank,

@@ -46,8 +46,7 @@ FORCED TARGET V N(hard_swish)(V x) {
     return x * N(greater)(ZERO, N(lesser)(N(all)(1), share));
 }
 
-/* Exact, for which no vector unit has an instruction. */
-TARGET static __attribute__((noinline)) V N(remainder)(V x, V y) {
+TARGET static __attribute__((noinline)) V N(library_remainder)(V x, V y) {
     T above[W], below[W];
     __builtin_memcpy(above, &x, sizeof x);
     __builtin_memcpy(below, &y, sizeof y);
@@ -58,6 +57,20 @@ TARGET static __attribute__((noinline)) V N(remainder)(V x, V y) {
 #endif
     __builtin_memcpy(&x, above, sizeof x);
     return x;
+}
+
+/* Exact, with the sign of x. x - k y is exact in one fused operation for every whole k near the
+ * quotient, which may round to the next whole number; else the C library takes over. */
+FORCED TARGET V N(remainder)(V x, V y) {
+#if FUSED
+    V size = N(absolute)(y), quotient = N(absolute)(x) / size;
+    V k = N(round_down)(quotient), rest = N(absolute)(x) - k * size;
+    rest = N(choose)((VI)(rest < ZERO), rest + size, rest);
+    rest = N(choose)((VI)(rest >= size), rest - size, rest);
+    VI is_near = (VI)(quotient < N(all)(WHOLE / 4)) & (VI)(size >= N(all)(SMALLEST_NORMAL * WHOLE));
+    if (!N(any)(~is_near)) return N(with_sign)(rest, x);
+#endif
+    return N(library_remainder)(x, y);
 }
 
 /* to[j] becomes the logarithm of the sum of exp(to[j]) and exp(parts[j]). */

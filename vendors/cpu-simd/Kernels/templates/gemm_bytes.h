@@ -46,7 +46,9 @@ FORCED TARGET V N(pairs_added)(V sum, V left, V right) {
 
 #include "gemm_square.h"
 #include "gemm_group.h"
+#ifndef OWN_TILES
 #include "gemm_tile.h"
+#endif
 #include "gemm_codes.h"
 
 #if GROUP == 2
@@ -56,7 +58,9 @@ FORCED TARGET V N(pairs_added)(V sum, V left, V right) {
 #define A_SIGN_FLIP (job->is_signed == A_IS_SIGNED ? 0 : 0x80)
 #define B_SIGN_FLIP (job->is_signed == B_IS_SIGNED ? 0 : 0x80)
 #endif
+#ifndef OWN_TILES
 TARGET static void N(pack_a)(const struct gemm_pack *job) { N(pack)(job, A_SIGN_FLIP, ROWS); }
+#endif
 TARGET static void N(pack_b)(const struct gemm_pack *job) { N(pack)(job, B_SIGN_FLIP, 2 * W); }
 #undef A_SIGN_FLIP
 #undef B_SIGN_FLIP

@@ -3,6 +3,16 @@
 
 enum { N(LINE) = 16 };
 
+/* 16 codes as numbers. */
+FORCED TARGET void N(whole_line)(const uint8_t *codes, T to[N(LINE)]) {
+    int8_t whole[N(LINE)];
+    for (size_t i = 0; i < N(LINE) / 2; i++) {
+        whole[2 * i] = (int8_t)((codes[i] & 15) - 8);
+        whole[2 * i + 1] = (int8_t)((codes[i] >> 4) - 8);
+    }
+    for (size_t i = 0; i < N(LINE); i++) to[i] = (T)whole[i];
+}
+
 /* `terms` numbers from the even place p on; those after them are 0. */
 FORCED TARGET void N(unpack)(const uint8_t *codes, const U *scales, uint32_t block, uint32_t p,
                              size_t terms, T to[N(LINE)]) {
@@ -10,12 +20,8 @@ FORCED TARGET void N(unpack)(const uint8_t *codes, const U *scales, uint32_t blo
     codes += p / 2;
     if (terms == N(LINE) && (index + 1) * block - p >= N(LINE)) {
         T scale = N(one)(scales + index);
-        int8_t whole[N(LINE)];
-        for (size_t i = 0; i < N(LINE) / 2; i++) {
-            whole[2 * i] = (int8_t)((codes[i] & 15) - 8);
-            whole[2 * i + 1] = (int8_t)((codes[i] >> 4) - 8);
-        }
-        for (size_t i = 0; i < N(LINE); i++) to[i] = (T)whole[i] * scale;
+        N(whole_line)(codes, to);
+        for (size_t i = 0; i < N(LINE); i++) to[i] *= scale;
         return;
     }
     for (uint32_t i = 0; i < N(LINE); i++) {
@@ -51,12 +57,37 @@ TARGET static void N(pack_nibbles)(const struct gemm_pack *job) {
     }
 }
 
+/* A block of whole lines, to be multiplied by its scale at the end. */
+FORCED TARGET void N(nibble_block)(const struct gemm_direct *job, const int rows,
+                                   const uint8_t *codes, const U *a, V parts[4]) {
+    UNROLLED for (int r = 0; r < rows; r++) parts[r] = (V){0};
+    for (size_t p = 0; p < job->block; p += N(LINE), codes += N(LINE) / 2) {
+        T line[N(LINE)];
+        N(whole_line)(codes, line);
+        for (size_t q = 0; q < N(LINE); q += W) {
+            V right = N(load)(line + q);
+            UNROLLED for (int r = 0; r < rows; r++)
+                parts[r] += right * S(get)(a + (size_t)r * job->a_row + p + q);
+        }
+    }
+}
+
 FORCED TARGET void N(nibble_rows)(const struct gemm_direct *job, const int rows, const U *a,
                                   size_t j, T *c) {
     const uint8_t *codes = (const uint8_t *)job->b + j * (job->b_step / 2);
     const U *scales = (const U *)job->scales + j * (job->b_step / job->block);
     V sums[4];
-    for (int r = 0; r < rows; r++) sums[r] = (V){0};
+    UNROLLED for (int r = 0; r < rows; r++) sums[r] = (V){0};
+    if (job->block % N(LINE) == 0) {
+        for (size_t p = 0, i = 0; p < job->depth; p += job->block, i++) {
+            V parts[4], scale = N(all)(N(one)(scales + i));
+            N(nibble_block)(job, rows, codes + p / 2, a + p, parts);
+            UNROLLED for (int r = 0; r < rows; r++) sums[r] += parts[r] * scale;
+        }
+        UNROLLED for (int r = 0; r < rows; r++)
+            c[(size_t)r * job->ldc + j] = N(lanes_sum)(sums[r]);
+        return;
+    }
     for (size_t p = 0; p < job->depth; p += N(LINE)) {
         size_t terms = job->depth - p < N(LINE) ? job->depth - p : N(LINE);
         T line[N(LINE)];

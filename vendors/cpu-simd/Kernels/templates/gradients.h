@@ -33,9 +33,13 @@ FORCED TARGET V S(softmax_slope)(V g, V y, V sum, int logarithm) {
 FORCED TARGET void S(softmax_grad_row)(const U *g, const U *y, U *out, size_t n, int logarithm,
                                        int stream) {
     V sum = N(all)(S(row_product)(g, logarithm ? NULL : y, n));
-    EACH_PART(n, S(put)(out + i, S(softmax_slope)(S(get_part)(g + i, part, 0),
-                                                  S(get_part)(y + i, part, 0), sum, logarithm),
-                        part, stream));
+    EACH_PART(n, {
+        __builtin_prefetch(g + n + i, 0, 2);
+        __builtin_prefetch(y + n + i, 0, 2);
+        V v = S(softmax_slope)(S(get_part)(g + i, part, 0), S(get_part)(y + i, part, 0), sum,
+                               logarithm);
+        S(put)(out + i, v, part, stream);
+    });
 }
 
 TARGET static void S(softmax_grad)(const void *gradient, const void *result, void *out, size_t n,
@@ -50,6 +54,9 @@ TARGET static void S(softmax_grad)(const void *gradient, const void *result, voi
     for (size_t j = 0; j < columns; j += W) N(save)(sums + j, ZERO);
     for (size_t r = 0; r < n; r++)
         for (size_t j = 0; j < columns; j += W) {
+            /* Rows are far apart: the hardware does not see them coming. */
+            __builtin_prefetch(g + (r + 16) * stride + j);
+            if (!logarithm) __builtin_prefetch(y + (r + 16) * stride + j);
             V a = S(get_part)(g + r * stride + j, columns - j, 0);
             if (!logarithm) a = a * S(get_part)(y + r * stride + j, columns - j, 0);
             N(save)(sums + j, N(load)(sums + j) + a);
@@ -102,6 +109,9 @@ TARGET static void S(normalize_grad)(const void *gradient, const void *in, const
     V middle = N(all)(mean), multiplier = N(all)(inverse);
     V first = N(all)(means[0]), second = N(all)(means[1]);
     EACH_PART(n, {
+        /* The next row comes while this one keeps the arithmetic busy. */
+        __builtin_prefetch(x + n + i, 0, 2);
+        __builtin_prefetch(dy + n + i, 0, 2);
         V standard = (S(get_part)(x + i, part, 0) - middle) * multiplier;
         V slope = S(get_part)(dy + i, part, 0);
         V g = slope * S(get_part)(factors + i, part, 0);

@@ -9,6 +9,7 @@
 #include "statistics.h"
 #include "gradients.h"
 #include "quantize.h"
+#include "rotation.h"
 #endif
 
 #define EACH(id, name, expression) [CPUSIMD_##id] = S(name##_each),
@@ -45,6 +46,7 @@ static const struct tensor_kernels S(kernels) = {
     .quantize = S(quantize),
     .dequantize = N(dequantize),
     .add_norm_quantize = S(add_norm_quantize),
+    .turn_halves = S(turn_halves),
 #endif
 };
 #undef EACH

@@ -60,9 +60,12 @@ TARGET static void S(add_norm_quantize)(const void *in, const void *residual, co
     N(squares_row)(row, n, &squares);
     T factor = (T)1 / (T)sqrt((double)(squares / (T)n + (T)epsilon));
     T most = S(scaled_row)(row, scale, n, factor), step = most == 0 ? 1 : most / 127;
-    V below = N(all)(step), low = N(all)(-127), high = N(all)(127);
-    EACH_PART(n, S(put_bytes)((uint8_t *)codes + i,
-                              S(code)(N(load_part)(row + i, part, 0), below, ZERO, low, high),
-                              part));
+    V inverse = N(all)(1 / step), low = N(all)(-127), high = N(all)(127);
+    EACH_PART(n, {
+        __builtin_prefetch(x + n + i, 0, 2);
+        __builtin_prefetch(other + n + i, 0, 2);
+        V code = N(round_even)(N(load_part)(row + i, part, 0) * inverse);
+        S(put_bytes)((uint8_t *)codes + i, N(lesser)(N(greater)(code, low), high), part);
+    });
     S(store)(&step, code_scale, 1);
 }

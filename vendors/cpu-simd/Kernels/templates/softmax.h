@@ -36,6 +36,9 @@ TARGET static T S(row_exponentials)(const U *x, size_t n, T most, T *kept) {
                 /* The next row comes while this one keeps the arithmetic busy. */
                 __builtin_prefetch(x + n + i);
                 __builtin_prefetch(x + n + i + W);
+            } else if (n <= SCRATCH_ELEMENTS) {
+                __builtin_prefetch(x + n + i, 0, 2);
+                __builtin_prefetch(x + n + i + W, 0, 2);
             }
             s0 += e0;
             s1 += e1;

@@ -1,10 +1,13 @@
 /* Logarithms of sums of exponentials, and what softmax and its loss take from them; sums of many
  * tensors. */
 
-/* Where the largest argument is infinite or NaN, it is the result. */
+/* A NaN makes the sum NaN. Where the largest argument is infinite it is the result, unless there is
+ * a NaN beside it, which the maximum here does not see. */
 TARGET static void S(log_sum_row)(const U *x, size_t n, T *most, T *rest) {
-    S(highest_row)(x, n, most);
-    *rest = *most - *most == 0 ? (T)log((double)S(row_exponentials)(x, n, *most, NULL)) : 0;
+    *most = S(row_maximum)(x, n);
+    *rest = 0;
+    if (*most - *most == 0) *rest = (T)log((double)S(row_exponentials)(x, n, *most, NULL));
+    else S(highest_row)(x, n, most);
 }
 
 TARGET static void S(log_sum_columns)(const U *x, size_t n, size_t stride, size_t columns, T *most,
@@ -14,6 +17,7 @@ TARGET static void S(log_sum_columns)(const U *x, size_t n, size_t stride, size_
     for (size_t j = 0; j < columns; j += W) N(save)(sums + j, ZERO);
     for (size_t r = 0; r < n; r++)
         for (size_t j = 0; j < columns; j += W) {
+            __builtin_prefetch(x + (r + 16) * stride + j);
             V v = S(get_part)(x + r * stride + j, columns - j, 0);
             v = N(exp_negative)(v - N(load_part)(most + j, columns - j, 0));
             N(save)(sums + j, N(load)(sums + j) + v);

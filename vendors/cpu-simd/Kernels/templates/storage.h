@@ -35,6 +35,9 @@ FORCED TARGET VU S(narrow)(V v) {
     result = (is_special & special) | (~is_special & result);
     return __builtin_convertvector(result | sign, VU);
 }
+#elif defined(NARROW_BF16)
+FORCED TARGET V S(widen)(VU v) { return (V)(__builtin_convertvector(v, VI) << 16); }
+FORCED TARGET VU S(narrow)(V v) { return (VU)NARROW_BF16(v); }
 #else
 FORCED TARGET V S(widen)(VU v) { return (V)(__builtin_convertvector(v, VI) << 16); }
 FORCED TARGET VU S(narrow)(V v) {
