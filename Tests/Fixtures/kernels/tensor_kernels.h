@@ -224,8 +224,8 @@ static void float_pairs(cpusimd_pool *pool, int isa, int type) {
                 /* No result of a sigmoid, and products that overflow on the way. */
                 if (is_slope && !(fabs(y) < 1000)) continue;
                 long double right = pair_value(operation, x, y);
-                double over = excess(z, right, pair_error(operation, x, y, &least), least,
-                                     gives_bool ? CPUSIMD_F64 : type);
+                double error = pair_error(operation, x, y, &least);
+                double over = excess(z, right, error, least, gives_bool ? CPUSIMD_F64 : type);
                 if (over > 1) fprintf(stderr, "operation %d type %d of %a, %a: %a, not %La\n",
                                       operation, type, x, y, z, right);
                 expect(over <= 1, "an operator of two inputs");
@@ -319,8 +319,8 @@ static void axis_kernels(cpusimd_pool *pool, int isa, int type) {
             if (type < CPUSIMD_I64) {
                 for (int logarithm = 0; logarithm < 2; logarithm++)
                     cpusimd_softmax_run(pool, kind, logarithm, shape, in, out, workspace);
-                cpusimd_normalize_run(pool, kind, 0, rows, n, 1e-5, in, in, in, out);
-                cpusimd_normalize_run(pool, kind, 1, rows, n, 1e-5, in, in, NULL, out);
+                cpusimd_normalize_run(pool, kind, 0, rows, n, 1e-5, in, in, in, out, NULL, NULL);
+                cpusimd_normalize_run(pool, kind, 1, rows, n, 1e-5, in, in, NULL, out, NULL, NULL);
                 cpusimd_group_normalize_run(pool, kind, 1, 2, rows, n, 1e-5, in, in, in, out);
                 for (int logarithm = 0; logarithm < 2; logarithm++)
                     cpusimd_softmax_grad_run(pool, kind, logarithm, shape, in, in, out);

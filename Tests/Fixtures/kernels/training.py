@@ -193,6 +193,18 @@ def gradients():
                     axis=axis, epsilon=1e-3)
 
 
+def row_statistics():
+    for dtype in FLOATS:
+        x, scale = numbers(dtype, (5, 3, 24)), numbers(dtype, (3, 24), 1)
+        w, s = x.astype(np.float64), scale.astype(np.float64)
+        mean = w.mean((1, 2), keepdims=True)
+        inverse = 1 / np.sqrt(w.var((1, 2), keepdims=True) + 1e-3)
+        add_all("LayerNormalization", [(x, dtype), (scale, dtype)],
+                [(((w - mean) * inverse * s).astype(TYPES[dtype]), dtype),
+                 (mean.astype(np.float32), "f32"), (inverse.astype(np.float32), "f32")],
+                error=40, least=2, axis=1, epsilon=1e-3)
+
+
 def losses():
     for dtype in FLOATS:
         kind = TYPES[dtype]
@@ -339,7 +351,7 @@ def add_norm_quantize():
 
 
 if __name__ == "__main__":
-    for part in (unary, pairs, reductions, cumulative, dropouts, gradients, losses, statistics,
-                 quantization, add_norm_quantize):
+    for part in (unary, pairs, reductions, cumulative, dropouts, gradients, row_statistics,
+                 losses, statistics, quantization, add_norm_quantize):
         part()
     print("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]")

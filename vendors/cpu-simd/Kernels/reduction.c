@@ -198,6 +198,7 @@ struct normalize_job {
     size_t rows, n, bytes;
     size_t groups, channels, run; /* of group normalisation; channels of one group */
     double epsilon;
+    float *means, *inverses; /* null where nobody wants them */
     int rms, stream;
 };
 
@@ -215,8 +216,11 @@ static void normalize_task(void *argument, int thread, int threads) {
         } else if (job->rms) {
             job->kernels->rms_row(in, job->scale, out, job->n, job->epsilon, job->stream);
         } else {
+            double statistics[2];
             job->kernels->normalize_row(in, job->scale, job->bias, out, job->n, job->epsilon,
-                                        job->stream);
+                                        statistics, job->stream);
+            if (job->means) job->means[row] = (float)statistics[0];
+            if (job->inverses) job->inverses[row] = (float)statistics[1];
         }
     }
     cpusimd_stream_fence(job->stream);
@@ -224,11 +228,11 @@ static void normalize_task(void *argument, int thread, int threads) {
 
 void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_kind kind, int rms, uint64_t rows,
                            uint64_t n, double epsilon, const void *in, const void *scale,
-                           const void *bias, void *out) {
+                           const void *bias, void *out, float *means, float *inverses) {
     struct normalize_job job = {
         .kernels = cpusimd_tensor_kernels(kind), .in = in, .scale = scale, .bias = bias,
         .out = out, .rows = rows, .n = n, .bytes = cpusimd_type_bytes(kind.type),
-        .epsilon = epsilon, .rms = rms};
+        .epsilon = epsilon, .means = means, .inverses = inverses, .rms = rms};
     job.stream = rows_stream(rows * n, n * job.bytes, out, job.bytes);
     cpusimd_pool_run(pool, normalize_task, &job);
 }

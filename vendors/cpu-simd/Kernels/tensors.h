@@ -42,7 +42,7 @@ struct tensor_kernels {
     void (*softmax_columns)(const void *in, void *out, size_t n, size_t stride, size_t columns,
                             void *scratch, int logarithm, int stream);
     void (*normalize_row)(const void *in, const void *scale, const void *bias, void *out, size_t n,
-                          double epsilon, int stream);
+                          double epsilon, double statistics[2], int stream);
     void (*rms_row)(const void *in, const void *scale, void *out, size_t n, double epsilon,
                     int stream);
     void (*normalize_group)(const void *in, const void *scale, const void *bias, void *out,

@@ -50,11 +50,15 @@ final class LayerNormalization: Operator {
     private let shape: cpusimd_axis
     private let epsilon: Double
     private let hasBias: Bool
+    /// Which of the statistics are outputs: means, and inverses of deviations.
+    private let hasStatistics: [Bool]
 
     init(_ request: Request, _ engine: Engine) throws(Failure) {
         let name = request.name
         isRootMeanSquare = name == "RMSNormalization"
-        try request.expect(inputs: isRootMeanSquare ? 2...2 : 2...3, outputs: 1)
+        let given = (request.outputs.lastIndex { $0 != nil } ?? 0) + 1
+        try request.expect(
+            inputs: isRootMeanSquare ? 2...2 : 2...3, outputs: isRootMeanSquare ? 1 : min(given, 3))
         let input = try request.input(0, "X")
         type = try request.elementType(input, "X", of: .floating)
         let rank = input.extents.count
@@ -75,6 +79,13 @@ final class LayerNormalization: Operator {
             }
         }
         try request.expect(try request.output(0, "Y"), "Y", is: input)
+        let ones = [Int](repeating: 1, count: rank - axis)
+        let statistics = Request.Tensor(
+            dtype: ASSAY_F32, extents: Array(input.extents[..<axis]) + ones)
+        hasStatistics = [1, 2].map { $0 < request.outputs.count && request.outputs[$0] != nil }
+        for (index, label) in [(1, "Mean"), (2, "InvStdDev")] where hasStatistics[index - 1] {
+            try request.expect(try request.output(index, label), label, is: statistics)
+        }
         guard try request.int("stash_type", default: 1) == 1 else {
             throw .unsupported("\(name) keeps its statistics in f32, or f64 where X is f64, only")
         }
@@ -91,7 +102,9 @@ final class LayerNormalization: Operator {
         if shape.outer * shape.n == 0 { return }
         unsafe cpusimd_normalize_run(
             call.pool, type.kernels(set), isRootMeanSquare ? 1 : 0, shape.outer, shape.n, epsilon,
-            call.input(0), call.input(1), hasBias ? call.input(2) : nil, call.output(0))
+            call.input(0), call.input(1), hasBias ? call.input(2) : nil, call.output(0),
+            hasStatistics[0] ? call.output(1).assumingMemoryBound(to: Float.self) : nil,
+            hasStatistics[1] ? call.output(2).assumingMemoryBound(to: Float.self) : nil)
     }
 }
 

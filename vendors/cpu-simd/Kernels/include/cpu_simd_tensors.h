@@ -158,10 +158,12 @@ void cpusimd_arg_run(cpusimd_pool *pool, cpusimd_kind kind, int smallest, int la
 uint64_t cpusimd_softmax_workspace(const cpusimd_pool *pool);
 void cpusimd_softmax_run(cpusimd_pool *pool, cpusimd_kind kind, int logarithm, cpusimd_axis shape,
                          const void *in, void *out, void *workspace);
-/* Rows of n elements; a null bias adds nothing. `rms`: divided by the root mean square, no bias. */
+/* Rows of n elements; a null bias adds nothing. `rms`: divided by the root mean square, no bias.
+ * Where wanted, and not of rms, the mean of each row and what it was multiplied with. */
 void cpusimd_normalize_run(cpusimd_pool *pool, cpusimd_kind kind, int rms, uint64_t rows,
                            uint64_t n, double epsilon, const void *in, const void *scale,
-                           const void *_Nullable bias, void *out);
+                           const void *_Nullable bias, void *out, float *_Nullable means,
+                           float *_Nullable inverses);
 /* Each of `groups` groups of each of `batch` items: channels / groups runs of `run` elements. */
 void cpusimd_group_normalize_run(cpusimd_pool *pool, cpusimd_kind kind, uint64_t batch,
                                  uint64_t groups, uint64_t channels, uint64_t run, double epsilon,

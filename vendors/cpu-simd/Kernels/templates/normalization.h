@@ -71,10 +71,12 @@ FORCED TARGET void S(affine)(const U *x, U *y, size_t n, T mean, T factor, const
 }
 
 TARGET static void S(normalize_row)(const void *in, const void *scale, const void *bias, void *out,
-                                    size_t n, double epsilon, int stream) {
+                                    size_t n, double epsilon, double statistics[2], int stream) {
     T mean, variance;
     S(moments)(in, n, &mean, &variance);
     T factor = (T)1 / (T)sqrt((double)(variance + (T)epsilon));
+    statistics[0] = (double)mean;
+    statistics[1] = (double)factor;
     if (bias) S(affine)(in, out, n, mean, factor, scale, bias, stream);
     else S(affine)(in, out, n, mean, factor, scale, NULL, stream);
 }
