@@ -67,7 +67,8 @@ FORCED TARGET V N(remainder)(V x, V y) {
     V k = N(round_down)(quotient), rest = N(absolute)(x) - k * size;
     rest = N(choose)((VI)(rest < ZERO), rest + size, rest);
     rest = N(choose)((VI)(rest >= size), rest - size, rest);
-    VI is_near = (VI)(quotient < N(all)(WHOLE / 4)) & (VI)(size >= N(all)(SMALLEST_NORMAL * WHOLE));
+    VI is_near = (VI)(quotient < N(all)(WHOLE / 4)) & (VI)(size < N(all)(INFINITY));
+    is_near &= (VI)(size >= N(all)(SMALLEST_NORMAL * WHOLE));
     if (!N(any)(~is_near)) return N(with_sign)(rest, x);
 #endif
     return N(library_remainder)(x, y);
