@@ -19,7 +19,7 @@ static void *work(void *argument) {
         while (!job.o) pthread_cond_wait(&changed, &lock);
         fixture_op *o = job.o;
         pthread_mutex_unlock(&lock);
-        usleep(300); /* so that a slow reader does not find the work done */
+        usleep(2000); /* so that a slow reader does not find the work done */
         fixture_matmul(o, job.a, job.b, job.y);
         pthread_mutex_lock(&lock);
         job.o = NULL;
