@@ -10,10 +10,14 @@ package struct CaseLibrary: Sendable {
     /// Reads `DIRECTORY/**/*.yaml` as cases and `DIRECTORY/suites/*.yaml` as suites.
     ///
     /// Everything that is wrong with any of the files is thrown at once.
+    ///
+    /// - Parameter withSuites: whether suites are read and checked too.
     package static func load(
-        directory: String, catalogue: OperatorCatalogue = .standard
+        directory: String, withSuites: Bool = true, catalogue: OperatorCatalogue = .standard
     ) throws(CaseErrors) -> CaseLibrary {
-        try CaseLibrary(CaseFile.all(in: directory), catalogue: catalogue)
+        let files = try CaseFile.all(in: directory)
+        return try CaseLibrary(
+            withSuites ? files : files.filter { !$0.isSuite }, catalogue: catalogue)
     }
 
     /// Reads files that are in memory.

@@ -23,6 +23,10 @@ package struct OperatorCatalogue: Sendable {
         self.infer = infer
     }
 
+    /// The names of all operators, and no rules: enough to count points.
+    package static let names = OperatorCatalogue(
+        names: standard.names, infer: { (operation) throws(Refusal) in operation })
+
     /// All operators that the harness knows.
     package static let standard = OperatorCatalogue(
         names: { OperatorRegistry.namesOfDomains[$0] ?? [] },

@@ -13,17 +13,24 @@ package enum OperatorRegistry {
         + [emptyOperation]
         + structuralOperators
 
-    private static let index: [String: [String: OperatorDefinition]] =
-        Dictionary(grouping: all, by: \.domain).mapValues { definitions in
-            Dictionary(uniqueKeysWithValues: definitions.map { ($0.name, $0) })
+    /// Places in ``all`` by domain and name: copying definitions takes longer than reading a case.
+    private static let index: [String: [String: Int]] = {
+        var index: [String: [String: Int]] = [:]
+        for place in all.indices {
+            index[all[place].domain, default: [:]][all[place].name] = place
         }
+        return index
+    }()
 
     /// The names of all operators, for listings and suggestions.
     package static let names: [String] = all.map(\.name)
 
     /// The names of each domain's operators, in order.
-    package static let namesOfDomains = Dictionary(grouping: all, by: \.domain)
-        .mapValues { $0.map(\.name) }
+    package static let namesOfDomains: [String: [String]] = {
+        var names: [String: [String]] = [:]
+        for place in all.indices { names[all[place].domain, default: []].append(all[place].name) }
+        return names
+    }()
 
     /// The names of the tolerance rules.
     package static let toleranceNames = ["standard"]
@@ -31,7 +38,7 @@ package enum OperatorRegistry {
     /// The definition of an operator; nil when there is none.
     package static func definition(domain: String, name: String) -> OperatorDefinition? {
         // ONNX allows its own domain to be written out.
-        index[domain == "ai.onnx" ? "" : domain]?[name]
+        index[domain == "ai.onnx" ? "" : domain]?[name].map { all[$0] }
     }
 
     /// The definition of an operation's operator; throws with a suggestion when there is none.

@@ -12,9 +12,21 @@ struct CaseOptions: ParsableArguments {
 
     /// Reads the library; every error of every file is one line.
     func library(_ installation: Installation) throws -> CaseLibrary {
+        try library(installation, withSuites: true, catalogue: .standard)
+    }
+
+    /// Reads cases only, without the operators' own rules, which `show` and `run` apply.
+    func listing(_ installation: Installation) throws -> CaseLibrary {
+        try library(installation, withSuites: false, catalogue: .names)
+    }
+
+    private func library(
+        _ installation: Installation, withSuites: Bool, catalogue: OperatorCatalogue
+    ) throws -> CaseLibrary {
         let directory = try installation.casesDirectory(cases)
         do throws(CaseErrors) {
-            return try CaseLibrary.load(directory: directory)
+            return try CaseLibrary.load(
+                directory: directory, withSuites: withSuites, catalogue: catalogue)
         } catch {
             throw failure(error)
         }

@@ -42,7 +42,7 @@ struct ListCommand: ParsableCommand {
     }
 
     private func listCases(_ installation: Installation) throws {
-        let rows = try caseOptions.library(installation).cases.map {
+        let rows = try caseOptions.listing(installation).cases.map {
             CaseRow(id: $0.id, title: $0.title, points: $0.points.count, file: $0.file)
         }
         try show(rows, [("CASE", \.id), ("POINTS", \.pointText), ("TITLE", \.title)])

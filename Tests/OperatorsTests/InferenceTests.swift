@@ -22,6 +22,11 @@ private func failure(
 private func f32(_ name: String, _ shape: Int...) -> TensorSpec { TensorSpec(name, .f32, shape) }
 
 @Suite struct InferenceTests {
+    @Test func `No operator is defined twice`() {
+        let names = OperatorRegistry.all.map(\.qualifiedName)
+        #expect(Set(names).count == names.count)
+    }
+
     @Test func `Tensors stand at ONNX's places, whatever is left out before them`() throws {
         let clip = try OperatorRegistry.infer(
             Operation(
