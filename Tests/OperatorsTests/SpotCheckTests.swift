@@ -67,6 +67,27 @@ import Testing
             before: [before.view], mustChange: true, seed: 3)
     }
 
+    /// 4096 ones of which one became 1.0078125: their mean is still 1 in bf16.
+    @Test func `A single output may round to what it was, and is compared all the same`() throws {
+        let mean = try OperatorRegistry.infer(
+            Operation(
+                name: "ReduceMean", opset: 0, inputs: [TensorSpec("data", .bf16, [4096])],
+                outputs: [], attributes: [Attribute("keepdims", .int(0))]))
+        let data = Memory(mean.inputs[0])
+        let numbers = data.bytes.bindMemory(to: UInt16.self)
+        for index in 0..<4096 { numbers[index] = 0x3F80 }
+        numbers[17] = 0x3F81
+        let result = Memory(mean.outputs[0])
+        func judge(_ bits: UInt16) throws -> Correctness {
+            result.bytes.storeBytes(of: bits, as: UInt16.self)
+            return try Verification.spotCheck(
+                mean, inputs: [data.view], outputs: [result.view], before: [result.view],
+                mustChange: true, seed: 3)
+        }
+        #expect(try judge(0x3F80).passed)
+        #expect(try !judge(0x3F00).passed)
+    }
+
     @Test func `The right answer to altered inputs passes`() throws {
         let inputs = altered(seed: 9)
         let found = try check(inputs, product(inputs), before: product(self.inputs()))
