@@ -49,9 +49,12 @@ private struct MoveCase: Decodable {
     var inputs: [Input]
     var outputs: [Output]
 
-    static func all() throws -> [MoveCase] {
+    /// Every case with its tensors, made once for all sets and threads.
+    static let all = Result {
         let bytes = try PackageFiles.bytes(PackageFiles.fixture("kernels/moves.json"))
-        return try JSONDecoder().decode([MoveCase].self, from: Data(bytes))
+        return try JSONDecoder().decode([MoveCase].self, from: Data(bytes)).map {
+            (case: $0, inputs: $0.inputs.map(\.tensor))
+        }
     }
 }
 
@@ -70,13 +73,22 @@ extension MoveCase.Input {
             return tensor
         }
         let count = UInt64(shape.reduce(1, *))
-        let bits = (0..<count).map { ($0 &+ seed) &* 0x9E37_79B9_7F4A_7C15 }
         if modulus == 0 {
-            let kept = bits.flatMap { word in
-                (0..<size).map { UInt8(truncatingIfNeeded: word >> UInt64(64 - 8 * size + 8 * $0)) }
+            // The highest bytes of each word. A loop: closures take minutes in a debug build.
+            var kept = [UInt8](repeating: 0, count: Int(count) * size + 8)
+            kept.withUnsafeMutableBytes { room in
+                var index: UInt64 = 0
+                while index < count {
+                    let word = (index &+ seed) &* 0x9E37_79B9_7F4A_7C15
+                    room.storeBytes(
+                        of: word >> UInt64(64 - 8 * size), toByteOffset: Int(index) * size,
+                        as: UInt64.self)
+                    index += 1
+                }
             }
-            return Tensor(dtype, shape, kept)
+            return Tensor(dtype, shape, Array(kept.dropLast(8)))
         }
+        let bits = (0..<count).map { ($0 &+ seed) &* 0x9E37_79B9_7F4A_7C15 }
         let whole = bits.map { Int64($0 >> 40) % modulus }
         switch self.dtype {
         case "f64": return Tensor(dtype, shape, whole.map { Double($0) })
@@ -116,14 +128,14 @@ extension ThePlugin {
         @Test(arguments: [instructionSets.first!, instructionSets.last!], [1, 3])
         func `Larger tensors are moved as numpy moves them`(set: String, threads: Int) throws {
             let session = try Session(set, threads: threads)
-            for one in try MoveCase.all() {
+            for (one, inputs) in try MoveCase.all.get() {
                 let rooms = one.outputs.map { output -> Tensor in
                     let (dtype, size) = types[output.dtype]!
                     let count = output.shape.reduce(1, *) * size
                     return Tensor(dtype, output.shape, [UInt8](repeating: 0xA5, count: count))
                 }
                 let results = try session.run(
-                    one.operator, domain: one.domain, one.inputs.map(\.tensor),
+                    one.operator, domain: one.domain, inputs,
                     one.attributes.mapValues(\.value), outputs: rooms, calls: 2)
                 for (result, output) in zip(results, one.outputs) {
                     #expect(

@@ -60,9 +60,10 @@ TARGET static __attribute__((noinline)) V N(library_remainder)(V x, V y) {
 }
 
 /* Exact, with the sign of x. x - k y is exact in one fused operation for every whole k near the
- * quotient, which may round to the next whole number; else the C library takes over. */
+ * quotient, which may round to the next whole number; else the C library takes over. Clang fuses
+ * what stands in one expression; other compilers promise nothing. */
 FORCED TARGET V N(remainder)(V x, V y) {
-#if FUSED
+#if FUSED && defined(__clang__)
     V size = N(absolute)(y), quotient = N(absolute)(x) / size;
     V k = N(round_down)(quotient), rest = N(absolute)(x) - k * size;
     rest = N(choose)((VI)(rest < ZERO), rest + size, rest);
