@@ -7,6 +7,8 @@ extension Verification {
     static let spotsMax = 48
     /// Outputs of a tensor that are compared however much they cost, beside those that changed.
     static let spotsMin = 2
+    /// The operations that comparing all outputs may cost, where none of them changed.
+    static let fullOperationsMax: UInt64 = 1_000_000_000
     /// The operations that a spot check may cost.
     static let spotOperationsMax: UInt64 = 20_000_000
 
@@ -23,16 +25,9 @@ extension Verification {
             outputs.contains(where: { $0.spec.count > 0 })
         else { return nothingToCompare }
         let call = OracleCall(operation, inputs: inputs)
-        // One number of a short type may well round to what it was. Then every output is compared.
-        let areAllCompared = outputs.allSatisfy { $0.spec.count <= spotsMin }
-        let mustReact =
-            mustChange && !areAllCompared && oracle.reacts(operation)
-            && before.count == outputs.count
+        let mustReact = mustChange && oracle.reacts(operation) && before.count == outputs.count
         if mustReact, zip(outputs, before).allSatisfy({ isUnchanged($0, $1) }) {
-            return Correctness(
-                checked: true, passed: false, method: "spots", coverage: 1, value: 1e300,
-                tolerance: "some output changes",
-                detail: "no output changed when the inputs did")
+            return unchanged(call, oracle, outputs)
         }
         if let judged = oracle.judge?(call, outputs) { return judged }
         var parts: [Correctness] = []
@@ -45,9 +40,33 @@ extension Verification {
         return combined(parts, operation)
     }
 
+    /// Outputs that are all what they were: wrong, unless every one is right for the new inputs.
+    ///
+    /// A short type may round to what it was. All are compared, where that costs no more than
+    /// full verification may.
+    private static func unchanged(
+        _ call: OracleCall, _ oracle: Oracle, _ outputs: [TensorView]
+    ) -> Correctness {
+        let accusation = Correctness(
+            checked: true, passed: false, method: "spots", coverage: 1, value: 1e300,
+            tolerance: "some output changes", detail: "no output changed when the inputs did")
+        guard oracle.judge == nil,
+            oracle.operationCount(call.operation) <= fullOperationsMax
+        else { return accusation }
+        var parts: [Correctness] = []
+        for (index, output) in outputs.enumerated() {
+            let own = call.about(output: index)
+            parts.append(
+                spotCheck(
+                    own, oracle, output, before: nil, seed: UInt64(index), all: true))
+        }
+        let whole = combined(parts, call.operation)
+        return whole.passed ? whole : accusation
+    }
+
     private static func spotCheck(
         _ call: OracleCall, _ oracle: Oracle, _ output: TensorView, before: TensorView?,
-        seed: UInt64
+        seed: UInt64, all: Bool = false
     ) -> Correctness {
         var comparison = Comparison(call.operation, oracle, output: call.outputIndex)
         var expected = Expected()
@@ -59,7 +78,9 @@ extension Verification {
         let chosen =
             count == 0
             ? []
-            : spots(in: output, before: before, seed: seed, countMax: max(2 * spotsMin, affordable))
+            : spots(
+                in: output, before: before, seed: seed,
+                countMax: all ? 2 * count : max(2 * spotsMin, affordable))
         for position in chosen {
             let range = position..<position + 1
             expected.reset(count: 1, integers: comparison.rule == .integers)
