@@ -1,5 +1,6 @@
 import Backends
 import FoundationEssentials
+import Glibc
 import Model
 import Operators
 
@@ -23,7 +24,15 @@ struct Conformance {
             }
             return
         }
-        let runner = try arguments.dropFirst().first.map { try BackendRunner($0) }
+        let runner: BackendRunner?
+        do throws(BackendError) {
+            runner = try arguments.dropFirst().first.map { (id) throws(BackendError) in
+                try BackendRunner(id)
+            }
+        } catch {
+            print("error: \(error.message)")
+            exit(2)
+        }
         let folder = URL(filePath: first)
         let list = try Data(contentsOf: folder.appending(path: "operations.json"))
         let tensors = try Data(contentsOf: folder.appending(path: "tensors.bin"))
